@@ -1,0 +1,276 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Cairn, compiled, startCairn, until } from '../../server/test/harness.ts'
+
+const bin = fileURLToPath(new URL('../bin/cairn.mjs', import.meta.url))
+type Ran = { code: number; out: string; err: string }
+
+let cairn: Cairn
+let folder: string
+beforeAll(async () => {
+  cairn = await startCairn()
+  folder = await mkdtemp(join(tmpdir(), 'cairn-cli-'))
+  await writeFile(
+    join(folder, 'lease.md'),
+    '# Leases\n\nThe lease of a job is renewed by its heartbeat, every ten seconds.\n',
+  )
+})
+afterAll(async () => {
+  await cairn.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** Runs the command line as a person would, against the Cairn of this test. */
+function cli(parameters: readonly string[], environment: Record<string, string> = {}): Promise<Ran> {
+  const env = {
+    PATH: process.env.PATH ?? '',
+    ...compiled,
+    CAIRN_HOME: cairn.home,
+    CAIRN_URL: cairn.url,
+    CAIRN_API_KEY: cairn.key,
+    ...environment,
+  }
+  return new Promise((resolve) => {
+    execFile(process.execPath, [bin, ...parameters], { env }, (error, out, err) => {
+      const code = error ? ((error as { code?: number }).code ?? 1) : 0
+      resolve({ code, out: String(out), err: String(err) })
+    })
+  })
+}
+type Printed = {
+  items: { type: string }[]
+  checks: { name: string }[]
+  status: string
+  url: string
+  id: string
+  secret: string
+}
+const json = async (...parameters: string[]) => {
+  const ran = await cli([...parameters, '--json'])
+  expect(ran.code, ran.err).toBe(0)
+  return JSON.parse(ran.out) as Printed & { id: string }[]
+}
+
+describe('the command line', () => {
+  it('adds a folder, finds what is in it and answers from it, with file and lines', async () => {
+    const root = await json('add', folder)
+    expect(root).toMatchObject({ state: expect.any(String) })
+    await until(async () => (await cairn.api.search.query({ query: 'heartbeat' })).hits.length > 0)
+
+    const found = await json('search', 'heartbeet renewed', '--limit', '3')
+    expect(found).toMatchObject({
+      corrected: [{ from: 'heartbeet', to: 'heartbeat' }],
+      hits: [{ source: { kind: 'file' } }],
+    })
+    const words = await cli(['search', 'lease', 'renewed'])
+    expect(words.out).toMatch(/lease\.md:\d+-\d+/)
+
+    const answer = await json('ask', 'who renews the lease of a job?')
+    expect(answer).toMatchObject({ message: { model: null }, citations: [{ n: 1, source: { title: 'lease.md' } }] })
+    const said = await cli(['ask', 'who renews the lease of a job?'])
+    expect(said.out).toContain('heartbeat')
+    expect(said.out).toMatch(/\[1\] \S*lease\.md:\d+-\d+/)
+    expect(said.out).toContain('no model was asked')
+  })
+
+  it('shows an answer as words and a visit by its time and title', async () => {
+    const visit = {
+      url: 'https://garden.example/moss?lang=en&q=kyoto',
+      title: 'Watering *moss* in Kyoto',
+      visited_at: '2026-11-20T10:11:12.000Z',
+    }
+    await cairn.api.browser.createVisits(visit)
+    await until(async () => (await cairn.api.search.query({ query: 'watering moss' })).hits.length > 0)
+    const { out } = await cli(['ask', 'what did I read about watering moss in Kyoto?'], { TZ: 'UTC' })
+    expect(out).toMatch(
+      /\[1\] 2026-11-20 10:11 {2}Watering \*moss\* in Kyoto {2}https:\/\/garden\.example\/moss\?lang=en&q=kyoto/,
+    )
+    expect(out).not.toMatch(/\\\*|\*\*|\]\(/)
+  })
+
+  it('knows what ~ stands for where no shell replaced it', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'cairn-cli-home-'))
+    await mkdir(join(home, 'Profile 1'))
+    const visit = '{"url":"https://a.example/","visited_at":"2026-11-20T10:00:00.000Z"}\n'
+    await writeFile(join(home, 'Profile 1', 'v.jsonl'), visit)
+    const added = await cli(['add', '~/Profile 1', '--json'], { HOME: home })
+    expect(JSON.parse(added.out)).toMatchObject({ path: join(home, 'Profile 1') })
+    const imported = await cli(['import', 'jsonl', '--profile', '~/Profile 1/v.jsonl', '--json'], { HOME: home })
+    expect(JSON.parse(imported.out)).toMatchObject({ read: 1, created: 1 })
+    await rm(home, { recursive: true, force: true })
+  })
+
+  it('keeps bookmarks, brings a file of them in and writes one', async () => {
+    const made = await json('bookmark', 'add', 'https://stones.example/', 'On', 'stones', '--tag', 'reading')
+    expect(made).toMatchObject({ title: 'On stones', tags: ['reading'] })
+    const file = join(folder, 'bookmarks.html')
+    expect((await cli(['bookmark', 'export', file])).code).toBe(0)
+    expect(await json('bookmark', 'import', file)).toMatchObject({ read: 1, created: 0, known: 1 })
+    expect((await cli(['import', 'bookmarks', file])).out).toContain('1 bookmarks read, 0 new, 1 known already')
+    expect((await cli(['bookmark', 'list', 'STONES'])).out).toContain('https://stones.example/')
+    expect(await cli(['bookmark', 'import', join(folder, 'nowhere.html')])).toMatchObject({ code: 2 })
+    expect((await cli(['bookmark', 'add', 'nothing'])).err).toContain('is not an address')
+  })
+
+  it('brings conversations in, lists threads and writes one down as Markdown', async () => {
+    const file = join(folder, 'conversations.json')
+    const message = { uuid: 'm1', sender: 'human', text: 'Where do herons live?', content: [], attachments: [] }
+    await writeFile(file, JSON.stringify([{ uuid: 'c1', name: 'Herons', chat_messages: [message] }]))
+    const first = await cli(['import', 'chats', file])
+    expect(first.out).toContain('1 conversations read, 1 new threads, 1 new messages, 0 known already.')
+    expect(await json('import', 'chats', file)).toMatchObject({ threads: 0, duplicates: 1 })
+    const { items } = await json('thread', 'list', 'Heron')
+    expect(items).toMatchObject([{ title: 'Herons', origin: 'claude' }])
+    const { id } = (items as unknown as { id: string }[])[0] as { id: string }
+    const shown = await cli(['thread', 'export', id])
+    expect(shown.out).toMatch(/^# Herons\n[^]*\nWhere do herons live\?\n/)
+    const out = join(folder, 'herons.md')
+    expect(await cli(['thread', 'export', id, '--out', out])).toMatchObject({ code: 0 })
+    expect(await readFile(out, 'utf8')).toBe(shown.out.slice(0, -1))
+    expect(await cli(['thread', 'export', id, '--out', out])).toMatchObject({ code: 2 })
+    expect(await cli(['import', 'chats'])).toMatchObject({ code: 2 })
+    expect(await cli(['import', 'chats', join(folder, 'nothing.json')])).toMatchObject({ code: 2 })
+  })
+
+  it('writes tasks down with the date in their words, lists them and marks them as done', async () => {
+    const made = await json(
+      'task',
+      'add',
+      'Call',
+      'Anna',
+      '2026-12-01',
+      '14:00',
+      '--priority',
+      'high',
+      '--tag',
+      'phone',
+    )
+    const due_at = new Date('2026-12-01T14:00').toISOString()
+    expect(made).toMatchObject({ title: 'Call Anna', due_at, priority: 2, tags: ['phone'], status: 'pending' })
+    const kept = await json('task', 'add', 'Read "tomorrow never dies"', '--due', '2026-12-02 9:00')
+    expect(kept).toMatchObject({
+      title: 'Read "tomorrow never dies"',
+      due_at: new Date('2026-12-02T09:00').toISOString(),
+    })
+
+    const listed = await cli(['task', 'list', '--due'])
+    expect(listed.out.split('\n')[0]).toMatch(/pending {2}Call Anna {2}high {2}due 2026-12-01 14:00 {2}#phone/)
+    expect(await json('task', 'done', made.id)).toMatchObject({ items: [{ id: made.id, status: 'completed' }] })
+    expect((await json('task', 'list')).items).toMatchObject([{ id: kept.id }])
+    expect((await json('task', 'list', '--all')).items).toHaveLength(2)
+
+    expect(await cli(['task', 'add', 'x', '--due', 'whenever'])).toMatchObject({ code: 2 })
+    expect(await cli(['task', 'add', 'x', '--priority', 'utmost'])).toMatchObject({ code: 2 })
+    expect(await cli(['task', 'add'])).toMatchObject({ code: 2 })
+    expect(await cli(['task', 'done', 'no-such-id'])).toMatchObject({ code: 1 })
+  })
+
+  it('lists jobs, and doctor says what is well', async () => {
+    const { items } = await json('jobs', '--limit', '5')
+    expect(items.length).toBeGreaterThan(0)
+    const { status, checks } = await json('doctor')
+    expect(status).toBe('ok')
+    expect(checks.map(({ name }) => name)).toEqual(expect.arrayContaining(['server', 'database', 'index']))
+  })
+
+  it('makes, lists and revokes keys', async () => {
+    const made = (await json('key', 'create', 'script', '--scope', 'memories:read')) as unknown as {
+      id: string
+      secret: string
+    }
+    expect((await cli(['call', 'memories.list'], { CAIRN_API_KEY: made.secret })).code).toBe(0)
+    const denied = await cli(['call', 'memories.create', '{"key":"a","value":"b"}'], { CAIRN_API_KEY: made.secret })
+    expect([denied.code, denied.err]).toEqual([4, expect.stringContaining('memories:write')])
+    expect((await cli(['key', 'revoke', made.id])).code).toBe(0)
+    expect((await cli(['call', 'memories.list'], { CAIRN_API_KEY: made.secret })).code).toBe(4)
+  })
+
+  it('calls any operation, and lists them all', async () => {
+    const list = await json('call')
+    expect(list.map(({ id }) => id)).toContain('search.query')
+    const made = await cli(['call', 'memories.create', '{"key":"port","value":"9300"}'])
+    expect(JSON.parse(made.out)).toMatchObject({ key: 'port', value: '9300' })
+  })
+
+  it('prints a link that logs a browser in', async () => {
+    const { url } = await json('open')
+    expect((await fetch(url, { redirect: 'manual' })).status).toBe(302)
+  })
+
+  it('says in the help of each command that it speaks JSON', async () => {
+    for (const words of [['up'], ['ask'], ['key', 'create']])
+      expect((await cli([...words, '--help'])).out, words.join(' ')).toContain('--json')
+  })
+
+  it('says with its exit code what went wrong, and how to go on', async () => {
+    const unknown = await cli(['dance'])
+    expect(unknown.code).toBe(2)
+    expect((await cli(['call', 'no.operation'])).code).toBe(2)
+    expect((await cli(['call', 'memories.create', '{broken'])).code).toBe(2)
+    expect((await cli(['import', 'lynx'])).code).toBe(2)
+    expect((await cli(['call', 'memories.get', '{"id":"01890000-0000-7000-8000-000000000000"}'])).code).toBe(1)
+    const away = await cli(['search', 'x'], { CAIRN_URL: 'http://127.0.0.1:1' })
+    expect([away.code, away.err]).toEqual([3, expect.stringContaining('npx cairn up')])
+    const wrong = await cli(['search', 'x', '--json'], { CAIRN_API_KEY: 'wrong-wrong-wrong-wrong' })
+    expect([wrong.code, JSON.parse(wrong.out)]).toEqual([
+      4,
+      { error: expect.objectContaining({ code: 'UNAUTHENTICATED' }) },
+    ])
+  })
+
+  it('says in JSON, too, that it was called wrongly', async () => {
+    const wrong = [
+      ['ask'],
+      ['search', 'x', '--what'],
+      ['search', 'x', '--limit', 'many'],
+      ['dance'],
+      ['add', 'a', 'b'],
+      ['key', 'create'],
+      ['call', 'no.operation'],
+      ['call', 'memories.create', '{broken'],
+      ['up', '--what'],
+      ['up', 'a', 'b'],
+      ['verify', '--what'],
+      [],
+    ]
+    for (const words of wrong) {
+      const { code, out, err } = await cli([...words, '--json'])
+      expect([code, err], words.join(' ')).toEqual([2, ''])
+      expect(JSON.parse(out), words.join(' ')).toEqual({
+        error: { code: 'USAGE', detail: expect.stringMatching(/.../) },
+      })
+      expect(out).not.toContain('error: ')
+    }
+    expect((await cli(['up', '--what'])).code).toBe(2)
+    const missing = await cli(['call', 'memories.get', '{"id":"01890000-0000-7000-8000-000000000000"}', '--json'])
+    expect([missing.code, JSON.parse(missing.out)]).toEqual([
+      1,
+      { error: expect.objectContaining({ code: 'MEMORY_NOT_FOUND' }) },
+    ])
+  })
+
+  it('says with its exit code that nobody answers or that the key is wrong, doctor as well', async () => {
+    const nobody = { CAIRN_URL: 'http://127.0.0.1:1' }
+    const wrong = { CAIRN_API_KEY: 'wrong-wrong-wrong-wrong' }
+    for (const words of [['doctor'], ['doctor', '--json'], ['jobs']]) {
+      expect((await cli(words, nobody)).code, words.join(' ')).toBe(3)
+      expect((await cli(words, wrong)).code, words.join(' ')).toBe(4)
+    }
+    expect(JSON.parse((await cli(['jobs', '--json'], nobody)).out)).toMatchObject({ error: { code: 'NOT_REACHABLE' } })
+    const told = `The key in CAIRN_API_KEY is not accepted by ${cairn.url};`
+    expect((await cli(['jobs'], wrong)).err).toContain(told)
+    expect((await cli(['doctor'], wrong)).out).toContain(told)
+  })
+
+  it('shows control characters of file names and pages harmlessly', async () => {
+    await cairn.api.memories.create({ key: 'trap', value: 'zebra \u001b]0;owned\u0007\u001b[2J \u202egnp.exe' })
+    await until(async () => (await cairn.api.search.query({ query: 'zebra' })).hits.length > 0)
+    const { out } = await cli(['search', 'zebra'])
+    expect(out).toContain('zebra')
+    expect(out.replaceAll(/\u001b\[\d*m/g, '')).not.toMatch(/[\u001b\u0007\u202e]/)
+  })
+})

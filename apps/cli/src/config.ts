@@ -1,0 +1,41 @@
+/** How the command line finds its Cairn: the environment, or what a running one left in its data folder. */
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+export type Target = { url: string; key: string | null; keyFrom: 'environment' | 'file'; home: string }
+
+/** Reads the environment, once. */
+export function findTarget(environment: NodeJS.ProcessEnv = process.env): Target {
+  const home = absolute(environment.CAIRN_HOME ?? '~/.cairn')
+  const running = readJson(join(home, 'running.json')) as { url?: string } | null
+  const port = environment.CAIRN_PORT && environment.CAIRN_PORT !== '0' ? environment.CAIRN_PORT : '9300'
+  const url = environment.CAIRN_URL ?? running?.url ?? `http://127.0.0.1:${port}`
+  const given = environment.CAIRN_API_KEY
+  return {
+    url: url.replace(/\/$/, ''),
+    key: given ?? readText(join(home, 'owner.key')),
+    keyFrom: given === undefined ? 'file' : 'environment',
+    home,
+  }
+}
+
+/** A path as a person gave it, `~` included where no shell replaced it. */
+export const absolute = (path: string) =>
+  path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : resolve(path)
+
+function readText(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch {
+    return null
+  }
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return null
+  }
+}

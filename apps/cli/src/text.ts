@@ -1,0 +1,44 @@
+/** Words and numbers as people read them in a terminal. */
+import pc from 'picocolors'
+
+/** Control characters, bidirectional overrides included, made visible: text from outside must not steer a terminal. */
+export const harmless = (text: string) =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '�')
+
+export const oneLine = (text: string, width: number) => {
+  const flat = harmless(text).replace(/\s+/g, ' ').trim()
+  return flat.length > width ? `${flat.slice(0, width - 1)}…` : flat
+}
+
+/** `src/a.ts:3-9`, or the address alone. */
+export const placed = (uri: string, place: { start_line: number; end_line: number } | null, kind: string) =>
+  kind === 'file' && place ? `${harmless(uri)}:${place.start_line}-${place.end_line}` : harmless(uri)
+
+/** `2026-11-20 10:11:12` by the clock on this person's wall. */
+export function local(time: string): string {
+  const at = new Date(time)
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19).replace('T', ' ')
+}
+export const day = (time: string) => local(time).slice(0, 16)
+export const number = (value: number) => value.toLocaleString('en')
+
+export function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(value, 1)) / 3)))
+  return `${(value / 1000 ** step).toFixed(step === 0 ? 0 : 1)} ${units[step]}`
+}
+
+const colours = {
+  succeeded: pc.green,
+  failed: pc.red,
+  cancelled: pc.yellow,
+  running: pc.cyan,
+  queued: pc.dim,
+  waiting: pc.dim,
+  in_progress: pc.cyan,
+  blocked: pc.yellow,
+  completed: pc.green,
+}
+export const coloured = (status: string) => (colours[status as keyof typeof colours] ?? pc.reset)(status)
+export { pc }

@@ -1,0 +1,29 @@
+/** Every migration, in order. Append; never change or remove one that was released. */
+import type { Migration } from '../src/kernel/database/migrate.ts'
+import * as kernel from './0001-kernel.ts'
+import * as jobs from './0002-jobs.ts'
+import * as passages from './0003-passages.ts'
+import * as ground from './0004-ground.ts'
+import * as browser from './0005-browser.ts'
+import * as files from './0006-files.ts'
+import * as remember from './0007-remember.ts'
+import * as tasks from './0008-tasks.ts'
+import * as memoryVersions from './0009-memory-versions.ts'
+import * as bookmarks from './0010-bookmarks.ts'
+import * as tabsAndCapture from './0011-tabs-and-capture.ts'
+import * as branches from './0012-branches.ts'
+
+export const migrations: readonly Migration[] = [
+  { name: '0001-kernel', up: kernel.up },
+  { name: '0002-jobs', up: jobs.up },
+  { name: '0003-passages', up: passages.up },
+  { name: '0004-ground', up: ground.up },
+  { name: '0005-browser', up: browser.up },
+  { name: '0006-files', up: files.up },
+  { name: '0007-remember', up: remember.up },
+  { name: '0008-tasks', up: tasks.up },
+  { name: '0009-memory-versions', up: memoryVersions.up },
+  { name: '0010-bookmarks', up: bookmarks.up },
+  { name: '0011-tabs-and-capture', up: tabsAndCapture.up },
+  { name: '0012-branches', up: branches.up },
+]

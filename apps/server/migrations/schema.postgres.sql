@@ -1,0 +1,880 @@
+-- Written by scripts/dump-schema.ts out of the migrations. Do not edit.
+
+create table _migrations (
+  name text not null,
+  checksum text not null,
+  applied_at bigint not null,
+  constraint _migrations_pkey PRIMARY KEY (name)
+);
+
+create table api_key (
+  id text collate "C" not null,
+  person text collate "C" not null,
+  name text collate "C" not null,
+  prefix text collate "C" not null,
+  hash text collate "C" not null,
+  scopes text collate "C" not null,
+  created_at bigint not null,
+  last_used_at bigint,
+  expires_at bigint,
+  constraint api_key_hash_key UNIQUE (hash),
+  constraint api_key_pkey PRIMARY KEY (id),
+  constraint api_key_person_fkey FOREIGN KEY (person) REFERENCES "user"(id) ON DELETE CASCADE
+);
+
+CREATE INDEX api_key_person ON public.api_key USING btree (person, created_at, id);
+
+create table bookmark_folders (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  parent_id text collate "C",
+  title text collate "C" not null,
+  "position" text collate "C" not null,
+  version bigint not null,
+  created_at bigint not null,
+  updated_at bigint not null,
+  constraint bookmark_folders_pk PRIMARY KEY (workspace, id),
+  constraint bookmark_folders_parent FOREIGN KEY (workspace, parent_id) REFERENCES bookmark_folders(workspace, id) ON DELETE CASCADE
+);
+
+CREATE INDEX bookmark_folders_order ON public.bookmark_folders USING btree (workspace, parent_id, "position", id);
+
+create table bookmark_import (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  blob text collate "C",
+  cursor bigint not null,
+  created bigint not null,
+  folders bigint not null,
+  started_at bigint not null,
+  constraint bookmark_import_pk PRIMARY KEY (workspace, id)
+);
+
+create table bookmarks (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  folder_id text collate "C",
+  url text collate "C" not null,
+  url_key text collate "C" not null,
+  site text collate "C",
+  title text collate "C" not null,
+  tags text collate "C" not null,
+  "position" text collate "C" not null,
+  version bigint not null,
+  created_at bigint not null,
+  updated_at bigint not null,
+  constraint bookmarks_pk PRIMARY KEY (workspace, id),
+  constraint bookmarks_folder FOREIGN KEY (workspace, folder_id) REFERENCES bookmark_folders(workspace, id) ON DELETE CASCADE
+);
+
+CREATE INDEX bookmarks_address ON public.bookmarks USING btree (workspace, url_key, folder_id);
+
+CREATE INDEX bookmarks_newest ON public.bookmarks USING btree (workspace, created_at, id);
+
+CREATE INDEX bookmarks_order ON public.bookmarks USING btree (workspace, folder_id, "position", id);
+
+create table capture_pause (
+  workspace text collate "C" not null,
+  target text collate "C" not null,
+  ref text collate "C" not null,
+  until bigint,
+  paused_at bigint not null,
+  constraint capture_pause_pk PRIMARY KEY (workspace, target, ref)
+);
+
+create table capture_text (
+  workspace text collate "C" not null,
+  site text collate "C" not null,
+  kept bigint not null,
+  constraint capture_text_pk PRIMARY KEY (workspace, site)
+);
+
+create table chat_context (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  message_id text collate "C" not null,
+  kind text collate "C" not null,
+  model text collate "C",
+  query text collate "C" not null,
+  passages text collate "C" not null,
+  messages text collate "C" not null,
+  created_at bigint not null,
+  constraint chat_context_pk PRIMARY KEY (workspace, id),
+  constraint chat_context_thread FOREIGN KEY (workspace, id) REFERENCES llm_threads(workspace, id) ON DELETE CASCADE
+);
+
+create table egress (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  at bigint not null,
+  purpose text collate "C" not null,
+  host text collate "C" not null,
+  person text collate "C" not null,
+  agent text collate "C",
+  job text collate "C",
+  bytes_sent bigint not null,
+  bytes_received bigint,
+  outcome text collate "C" not null,
+  constraint egress_pk PRIMARY KEY (workspace, id)
+);
+
+CREATE INDEX egress_at ON public.egress USING btree (workspace, at, id);
+
+create table embedding (
+  workspace text collate "C" not null,
+  model text collate "C" not null,
+  hash text collate "C" not null,
+  vector bytea not null,
+  constraint embedding_pk PRIMARY KEY (workspace, model, hash)
+);
+
+create table event (
+  workspace text collate "C" not null,
+  seq bigint not null,
+  id text collate "C" not null,
+  type text collate "C" not null,
+  subject text collate "C" not null,
+  actor text collate "C" not null,
+  job text collate "C",
+  "time" bigint not null,
+  data text collate "C",
+  salt text collate "C",
+  data_hash text collate "C" not null,
+  prev_hash text collate "C" not null,
+  hash text collate "C" not null,
+  constraint event_pk PRIMARY KEY (workspace, seq)
+);
+
+create table event_checkpoint (
+  workspace text collate "C" not null,
+  seq bigint not null,
+  hash text collate "C" not null,
+  "time" bigint not null,
+  constraint event_checkpoint_pk PRIMARY KEY (workspace, seq)
+);
+
+create table event_head (
+  workspace text collate "C" not null,
+  seq bigint not null,
+  hash text collate "C" not null,
+  constraint event_head_pkey PRIMARY KEY (workspace)
+);
+
+create table file_index (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  root text collate "C" not null,
+  folder text collate "C" not null,
+  name text collate "C" not null,
+  size bigint not null,
+  mtime bigint not null,
+  stamp text collate "C" not null,
+  sha256 text collate "C",
+  language text collate "C",
+  state text collate "C" not null,
+  reason text collate "C",
+  last_indexed bigint,
+  constraint file_index_path UNIQUE (workspace, root, folder, name),
+  constraint file_index_pk PRIMARY KEY (workspace, id)
+);
+
+CREATE INDEX file_index_content ON public.file_index USING btree (workspace, root, sha256) WHERE (sha256 IS NOT NULL);
+
+CREATE INDEX file_index_reason ON public.file_index USING btree (workspace, root, reason, folder, name) WHERE (reason IS NOT NULL);
+
+CREATE INDEX file_index_state ON public.file_index USING btree (workspace, root, state, folder, name);
+
+create table git_events (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  repository text collate "C" not null,
+  root text collate "C" not null,
+  type text collate "C" not null,
+  key text collate "C" not null,
+  sha text collate "C",
+  ref text collate "C",
+  parents text collate "C" not null,
+  author text collate "C",
+  message text collate "C",
+  files text collate "C" not null,
+  files_changed bigint not null,
+  insertions bigint,
+  deletions bigint,
+  at bigint not null,
+  constraint git_events_key UNIQUE (workspace, repository, key),
+  constraint git_events_pk PRIMARY KEY (workspace, id)
+);
+
+CREATE INDEX git_events_age ON public.git_events USING btree (workspace, at, id);
+
+CREATE INDEX git_events_repository ON public.git_events USING btree (workspace, repository, at, id);
+
+CREATE INDEX git_events_root ON public.git_events USING btree (workspace, root, at, id);
+
+CREATE INDEX git_events_type ON public.git_events USING btree (workspace, type, at, id);
+
+create table git_repository (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  root text collate "C" not null,
+  path text collate "C" not null,
+  state text collate "C" not null,
+  reason text collate "C",
+  branch text collate "C",
+  refs text collate "C" not null,
+  commits bigint not null,
+  scanned_at bigint,
+  created_at bigint not null,
+  constraint git_repository_path UNIQUE (workspace, root, path),
+  constraint git_repository_pk PRIMARY KEY (workspace, id)
+);
+
+create table history (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  page_id text collate "C" not null,
+  bucket bigint not null,
+  title text collate "C",
+  visited_at bigint not null,
+  referrer text collate "C",
+  duration_ms bigint,
+  source text collate "C" not null,
+  tab_id text collate "C",
+  status_code bigint,
+  content_type text collate "C",
+  constraint history_pk PRIMARY KEY (workspace, id)
+);
+
+CREATE INDEX history_bucket ON public.history USING btree (workspace, bucket, id, page_id, visited_at);
+
+CREATE INDEX history_tab ON public.history USING btree (workspace, tab_id, id) WHERE (tab_id IS NOT NULL);
+
+create table history_import (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  source text collate "C" not null,
+  path text collate "C" not null,
+  cursor bigint not null,
+  rows_read bigint not null,
+  created bigint not null,
+  duplicates bigint not null,
+  skipped text collate "C" not null,
+  first_visit bigint,
+  last_visit bigint,
+  started_at bigint not null,
+  finished_at bigint,
+  constraint history_import_pk PRIMARY KEY (workspace, id)
+);
+
+create table idempotency (
+  workspace text collate "C" not null,
+  person text collate "C" not null,
+  operation text collate "C" not null,
+  key text collate "C" not null,
+  input_hash text collate "C" not null,
+  response text collate "C",
+  created_at bigint not null,
+  constraint idempotency_pk PRIMARY KEY (workspace, person, operation, key)
+);
+
+CREATE INDEX idempotency_age ON public.idempotency USING btree (created_at);
+
+create table job_log (
+  workspace text collate "C" not null,
+  job_id text collate "C" not null,
+  number bigint not null,
+  at bigint not null,
+  attempt bigint not null,
+  level text collate "C" not null,
+  message text collate "C" not null,
+  constraint job_log_pk PRIMARY KEY (workspace, job_id, number),
+  constraint job_log_job FOREIGN KEY (workspace, job_id) REFERENCES jobs(workspace, id) ON DELETE CASCADE
+);
+
+create table job_schedule (
+  workspace text collate "C" not null,
+  type text collate "C" not null,
+  cron text collate "C" not null,
+  next_at bigint not null,
+  served_at bigint,
+  constraint job_schedule_pk PRIMARY KEY (workspace, type)
+);
+
+CREATE INDEX job_schedule_next ON public.job_schedule USING btree (next_at);
+
+create table job_status (
+  workspace text collate "C" not null,
+  job_id text collate "C" not null,
+  phase text collate "C" not null,
+  steps_total bigint,
+  steps_completed bigint not null,
+  eta_seconds double precision,
+  message text collate "C",
+  started_at bigint not null,
+  updated_at bigint not null,
+  constraint job_status_pk PRIMARY KEY (workspace, job_id),
+  constraint job_status_job FOREIGN KEY (workspace, job_id) REFERENCES jobs(workspace, id) ON DELETE CASCADE
+);
+
+create table job_step (
+  workspace text collate "C" not null,
+  job_id text collate "C" not null,
+  name text collate "C" not null,
+  result text collate "C" not null,
+  attempt bigint not null,
+  finished_at bigint not null,
+  constraint job_step_pk PRIMARY KEY (workspace, job_id, name),
+  constraint job_step_job FOREIGN KEY (workspace, job_id) REFERENCES jobs(workspace, id) ON DELETE CASCADE
+);
+
+create table jobs (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  type text collate "C" not null,
+  status text collate "C" not null,
+  priority bigint not null,
+  input text collate "C" not null,
+  principal text collate "C" not null,
+  concurrency text collate "C",
+  unique_key text collate "C",
+  project text collate "C",
+  task_id text collate "C",
+  thread_id text collate "C",
+  "position" bigint not null,
+  turn bigint not null,
+  due_at bigint,
+  run_at bigint not null,
+  attempt bigint not null,
+  max_attempts bigint not null,
+  lease_until bigint,
+  worker text collate "C",
+  fence bigint not null,
+  result text collate "C",
+  error text collate "C",
+  created_at bigint not null,
+  updated_at bigint not null,
+  started_at bigint,
+  completed_at bigint,
+  constraint jobs_pk PRIMARY KEY (workspace, id)
+);
+
+CREATE INDEX jobs_by_project ON public.jobs USING btree (workspace, project, created_at, id) WHERE (project IS NOT NULL);
+
+CREATE INDEX jobs_by_status ON public.jobs USING btree (workspace, status, created_at, id);
+
+CREATE INDEX jobs_by_type ON public.jobs USING btree (workspace, type, created_at, id);
+
+CREATE INDEX jobs_due ON public.jobs USING btree (type, priority, due_at, "position") WHERE (due_at IS NOT NULL);
+
+CREATE INDEX jobs_held ON public.jobs USING btree (worker) WHERE (lease_until IS NOT NULL);
+
+CREATE INDEX jobs_line ON public.jobs USING btree (workspace, concurrency, turn, priority DESC, "position") WHERE ((concurrency IS NOT NULL) AND (completed_at IS NULL));
+
+CREATE INDEX jobs_newest ON public.jobs USING btree (workspace, created_at, id);
+
+CREATE UNIQUE INDEX jobs_one_per_key ON public.jobs USING btree (workspace, concurrency) WHERE ((concurrency IS NOT NULL) AND (started_at IS NOT NULL) AND (completed_at IS NULL));
+
+CREATE UNIQUE INDEX jobs_one_queued_twin ON public.jobs USING btree (workspace, type, unique_key) WHERE ((unique_key IS NOT NULL) AND (started_at IS NULL) AND (completed_at IS NULL));
+
+CREATE INDEX jobs_task ON public.jobs USING btree (workspace, task_id) WHERE (task_id IS NOT NULL);
+
+create table llm_messages (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  thread_id text collate "C" not null,
+  parent_id text collate "C",
+  turn bigint not null,
+  role text collate "C" not null,
+  kind text collate "C" not null,
+  state text collate "C" not null,
+  content text collate "C" not null,
+  tokens bigint,
+  model text collate "C",
+  cost_usd double precision,
+  citations text collate "C" not null,
+  metadata text collate "C" not null,
+  created_at bigint not null,
+  constraint llm_messages_turn UNIQUE (workspace, thread_id, turn),
+  constraint llm_messages_pk PRIMARY KEY (workspace, id),
+  constraint llm_messages_thread FOREIGN KEY (workspace, thread_id) REFERENCES llm_threads(workspace, id) ON DELETE CASCADE
+);
+
+CREATE INDEX llm_messages_parent ON public.llm_messages USING btree (workspace, thread_id, parent_id, turn);
+
+create table llm_threads (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  title text collate "C" not null,
+  description text collate "C" not null,
+  origin text collate "C" not null,
+  metadata text collate "C" not null,
+  version bigint not null,
+  message_count bigint not null,
+  created_at bigint not null,
+  updated_at bigint not null,
+  last_user_message_at bigint,
+  last_assistant_message_at bigint,
+  head_id text collate "C",
+  constraint llm_threads_pk PRIMARY KEY (workspace, id)
+);
+
+CREATE INDEX llm_threads_active ON public.llm_threads USING btree (workspace, updated_at, id);
+
+create table llm_usage_log (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  task_type text collate "C" not null,
+  provider text collate "C" not null,
+  model text collate "C" not null,
+  input_tokens bigint not null,
+  output_tokens bigint not null,
+  cost_usd double precision,
+  latency_ms bigint not null,
+  success bigint not null,
+  error text collate "C",
+  person text collate "C" not null,
+  agent text collate "C",
+  job text collate "C",
+  created_at bigint not null,
+  constraint llm_usage_log_pk PRIMARY KEY (workspace, id)
+);
+
+CREATE INDEX llm_usage_log_time ON public.llm_usage_log USING btree (workspace, created_at, id);
+
+create table login (
+  id text collate "C" not null,
+  person text collate "C" not null,
+  hash text collate "C" not null,
+  agent text collate "C" not null,
+  created_at bigint not null,
+  last_used_at bigint not null,
+  expires_at bigint not null,
+  constraint login_hash_key UNIQUE (hash),
+  constraint login_pkey PRIMARY KEY (id),
+  constraint login_person_fkey FOREIGN KEY (person) REFERENCES "user"(id) ON DELETE CASCADE
+);
+
+CREATE INDEX login_person ON public.login USING btree (person, created_at);
+
+create table login_link (
+  hash text collate "C" not null,
+  person text collate "C" not null,
+  expires_at bigint not null,
+  constraint login_link_pkey PRIMARY KEY (hash),
+  constraint login_link_person_fkey FOREIGN KEY (person) REFERENCES "user"(id) ON DELETE CASCADE
+);
+
+create table member (
+  workspace text collate "C" not null,
+  person text collate "C" not null,
+  role text collate "C" not null,
+  constraint member_pk PRIMARY KEY (workspace, person),
+  constraint member_person_fkey FOREIGN KEY (person) REFERENCES "user"(id) ON DELETE CASCADE,
+  constraint member_workspace_fkey FOREIGN KEY (workspace) REFERENCES workspace(id) ON DELETE CASCADE
+);
+
+CREATE INDEX member_person ON public.member USING btree (person, workspace);
+
+create table memories (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  scope text collate "C" not null,
+  scope_ref text collate "C",
+  key text collate "C" not null,
+  value text collate "C" not null,
+  source text collate "C",
+  metadata text collate "C" not null,
+  strength double precision not null,
+  last_accessed bigint,
+  thread_id text collate "C",
+  task_id text collate "C",
+  source_message_id text collate "C",
+  created_at bigint not null,
+  updated_at bigint not null,
+  version bigint not null default 1,
+  constraint memories_pk PRIMARY KEY (workspace, id)
+);
+
+CREATE INDEX memories_key ON public.memories USING btree (workspace, key);
+
+CREATE INDEX memories_newest ON public.memories USING btree (workspace, created_at, id);
+
+CREATE INDEX memories_scope ON public.memories USING btree (workspace, scope, scope_ref, created_at, id);
+
+create table memory_audit (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  memory_id text collate "C" not null,
+  action text collate "C" not null,
+  detail text collate "C" not null,
+  created_at bigint not null,
+  constraint memory_audit_pk PRIMARY KEY (workspace, id)
+);
+
+CREATE INDEX memory_audit_memory ON public.memory_audit USING btree (workspace, memory_id, created_at, id);
+
+create table memory_version (
+  workspace text collate "C" not null,
+  memory_id text collate "C" not null,
+  version bigint not null,
+  key text collate "C" not null,
+  value text collate "C" not null,
+  source text collate "C",
+  replaced_at bigint not null,
+  constraint memory_version_pk PRIMARY KEY (workspace, memory_id, version)
+);
+
+create table model_provider (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  name text collate "C" not null,
+  kind text collate "C" not null,
+  base_url text collate "C",
+  folder text collate "C",
+  has_key bigint not null,
+  version bigint not null,
+  created_at bigint not null,
+  updated_at bigint not null,
+  constraint model_provider_pk PRIMARY KEY (workspace, id)
+);
+
+create table model_route (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  chat text collate "C" not null,
+  embed text collate "C" not null,
+  version bigint not null,
+  updated_at bigint not null,
+  constraint model_route_pk PRIMARY KEY (workspace, id)
+);
+
+create table page_bucket (
+  workspace text collate "C" not null,
+  bucket bigint not null,
+  changes bigint not null,
+  counted bigint not null,
+  removals bigint not null,
+  constraint page_bucket_pk PRIMARY KEY (workspace, bucket)
+);
+
+create table page_text (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  visit_id text collate "C" not null,
+  text text collate "C" not null,
+  truncated bigint not null,
+  read_at bigint not null,
+  constraint page_text_pk PRIMARY KEY (workspace, id)
+);
+
+create table pages (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  url text collate "C" not null,
+  site text collate "C" not null,
+  title text collate "C",
+  visit_count bigint not null,
+  first_seen bigint not null,
+  last_seen bigint not null,
+  constraint pages_pk PRIMARY KEY (workspace, id)
+);
+
+create table passage (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  number bigint not null,
+  kind text collate "C" not null,
+  source text collate "C" not null,
+  ordinal bigint not null,
+  place text collate "C" not null,
+  text text collate "C" not null,
+  words text collate "C" not null,
+  hash text collate "C" not null,
+  text_hash text collate "C" not null,
+  vectored text collate "C",
+  constraint passage_id UNIQUE (workspace, id),
+  constraint passage_pkey PRIMARY KEY (number),
+  constraint passage_of_source FOREIGN KEY (workspace, kind, source) REFERENCES passage_source(workspace, kind, id)
+);
+
+CREATE INDEX passage_by_source ON public.passage USING btree (workspace, kind, source, ordinal);
+
+CREATE INDEX passage_by_text ON public.passage USING btree (workspace, text_hash) WHERE (vectored IS NOT NULL);
+
+CREATE INDEX passage_vectored ON public.passage USING btree (workspace, vectored, number);
+
+create table passage_fts (
+  number bigint not null,
+  tokens tsvector not null,
+  constraint passage_fts_pkey PRIMARY KEY (number)
+);
+
+CREATE INDEX passage_fts_tokens ON public.passage_fts USING gin (tokens) WITH (gin_pending_list_limit='1024');
+
+create table passage_gone (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  model text collate "C" not null,
+  hash text collate "C" not null,
+  constraint passage_gone_pk PRIMARY KEY (workspace, id)
+);
+
+create table passage_pending (
+  workspace text collate "C" not null,
+  kind text collate "C" not null,
+  id text collate "C" not null,
+  since bigint not null,
+  change bigint not null,
+  attempts bigint not null,
+  error text collate "C",
+  next_attempt bigint not null,
+  constraint passage_pending_pk PRIMARY KEY (workspace, kind, id)
+);
+
+CREATE INDEX passage_pending_due ON public.passage_pending USING btree (workspace, next_attempt, since);
+
+create table passage_posting (
+  number bigint not null,
+  workspace text collate "C" not null,
+  kind text collate "C" not null,
+  source text collate "C" not null,
+  ordinal bigint not null,
+  series text collate "C",
+  "position" bigint,
+  root text collate "C",
+  "time" bigint not null,
+  length bigint not null,
+  terms bytea not null,
+  constraint passage_posting_pkey PRIMARY KEY (number)
+);
+
+CREATE INDEX passage_posting_series ON public.passage_posting USING btree (workspace, series, "position") WHERE (series IS NOT NULL);
+
+create table passage_source (
+  workspace text collate "C" not null,
+  kind text collate "C" not null,
+  id text collate "C" not null,
+  hash text collate "C" not null,
+  version bigint not null,
+  chunked text collate "C" not null,
+  passages bigint not null,
+  title text collate "C" not null,
+  uri text collate "C" not null,
+  speaker text collate "C",
+  "time" bigint not null,
+  indexed_at bigint not null,
+  constraint passage_source_pk PRIMARY KEY (workspace, kind, id)
+);
+
+CREATE INDEX passage_source_plain ON public.passage_source USING btree (workspace, kind, id) WHERE (chunked = 'plain'::text);
+
+create table passage_space (
+  workspace text collate "C" not null,
+  number bigint not null,
+  sources bigint not null,
+  passages bigint not null,
+  length bigint not null,
+  bytes bigint not null,
+  version bigint not null,
+  fence bigint not null,
+  constraint passage_space_workspace_key UNIQUE (workspace),
+  constraint passage_space_pkey PRIMARY KEY (number)
+);
+
+create table passage_term (
+  workspace text collate "C" not null,
+  term text collate "C" not null,
+  passages bigint not null,
+  strong bigint not null,
+  constraint passage_term_pk PRIMARY KEY (workspace, term)
+);
+
+create table repos (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  name text collate "C" not null,
+  root text collate "C" not null,
+  root_path text collate "C" not null,
+  allowed_ops text collate "C" not null,
+  checks text collate "C" not null,
+  budget text collate "C" not null,
+  created_at bigint not null,
+  updated_at bigint not null,
+  constraint repos_path UNIQUE (workspace, root_path),
+  constraint repos_pk PRIMARY KEY (workspace, id)
+);
+
+CREATE INDEX repos_age ON public.repos USING btree (workspace, created_at, id);
+
+create table root (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  path text collate "C" not null,
+  name text collate "C" not null,
+  state text collate "C" not null,
+  reason text collate "C",
+  watch text collate "C" not null,
+  watch_reason text collate "C",
+  indexed bigint not null,
+  pending bigint not null,
+  skipped bigint not null,
+  failed bigint not null,
+  ignored bigint not null,
+  bytes bigint not null,
+  passages bigint not null,
+  scan_job text collate "C",
+  scan_started_at bigint,
+  scan_done bigint,
+  scan_total bigint,
+  scanned_at bigint,
+  created_at bigint not null,
+  updated_at bigint not null,
+  constraint root_name UNIQUE (workspace, name),
+  constraint root_path UNIQUE (workspace, path),
+  constraint root_pk PRIMARY KEY (workspace, id)
+);
+
+CREATE INDEX root_age ON public.root USING btree (workspace, created_at, id);
+
+create table secret (
+  workspace text collate "C" not null,
+  name text collate "C" not null,
+  sealed text collate "C" not null,
+  updated_at bigint not null,
+  constraint secret_pk PRIMARY KEY (workspace, name)
+);
+
+create table setting (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  value text collate "C" not null,
+  updated_at bigint not null,
+  constraint setting_pk PRIMARY KEY (workspace, id)
+);
+
+create table site (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  domain text collate "C" not null,
+  bucket bigint not null,
+  visits bigint not null,
+  pages bigint not null,
+  first_seen bigint not null,
+  last_seen bigint not null,
+  constraint site_pk PRIMARY KEY (workspace, id)
+);
+
+CREATE INDEX site_domain ON public.site USING btree (workspace, domain, id);
+
+CREATE INDEX site_visits ON public.site USING btree (workspace, visits, id);
+
+create table tabs (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  shadow_mode text collate "C" not null,
+  thread_id text collate "C",
+  current_history_id text collate "C",
+  current_url text collate "C",
+  current_title text collate "C",
+  last_visited_at bigint,
+  version bigint not null,
+  created_at bigint not null,
+  updated_at bigint not null,
+  constraint tabs_pk PRIMARY KEY (workspace, id)
+);
+
+CREATE INDEX tabs_newest ON public.tabs USING btree (workspace, updated_at, id);
+
+CREATE INDEX tabs_thread ON public.tabs USING btree (workspace, thread_id, updated_at, id) WHERE (thread_id IS NOT NULL);
+
+create table task_events (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  task_id text collate "C" not null,
+  event_type text collate "C" not null,
+  payload text collate "C" not null,
+  person text collate "C" not null,
+  agent text collate "C",
+  created_at bigint not null,
+  constraint task_events_pk PRIMARY KEY (workspace, id),
+  constraint task_events_task FOREIGN KEY (workspace, task_id) REFERENCES tasks(workspace, id) ON DELETE CASCADE
+);
+
+CREATE INDEX task_events_newest ON public.task_events USING btree (workspace, task_id, created_at, id);
+
+create table tasks (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  title text collate "C" not null,
+  description text collate "C" not null,
+  status text collate "C" not null,
+  priority bigint not null,
+  due_at bigint,
+  owner text collate "C" not null,
+  assignee text collate "C",
+  project text collate "C",
+  thread_id text collate "C",
+  parent_id text collate "C",
+  tags text collate "C" not null,
+  source text collate "C",
+  "position" text collate "C" not null,
+  result text collate "C",
+  metadata text collate "C" not null,
+  version bigint not null,
+  created_at bigint not null,
+  updated_at bigint not null,
+  closed_at bigint,
+  constraint tasks_pk PRIMARY KEY (workspace, id)
+);
+
+CREATE INDEX tasks_assignee ON public.tasks USING btree (workspace, assignee, created_at, id);
+
+CREATE INDEX tasks_board ON public.tasks USING btree (workspace, status, "position", id);
+
+CREATE INDEX tasks_due ON public.tasks USING btree (workspace, due_at, id);
+
+CREATE INDEX tasks_newest ON public.tasks USING btree (workspace, created_at, id);
+
+CREATE INDEX tasks_parent ON public.tasks USING btree (workspace, parent_id, created_at, id);
+
+CREATE INDEX tasks_project ON public.tasks USING btree (workspace, project, created_at, id);
+
+CREATE INDEX tasks_thread ON public.tasks USING btree (workspace, thread_id, created_at, id);
+
+create table thread_link (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  thread_id text collate "C" not null,
+  kind text collate "C" not null,
+  ref text collate "C" not null,
+  relation text collate "C" not null,
+  title text collate "C" not null,
+  uri text collate "C" not null,
+  message_id text collate "C",
+  created_at bigint not null,
+  constraint thread_link_once UNIQUE (workspace, thread_id, kind, ref, relation),
+  constraint thread_link_pk PRIMARY KEY (workspace, id),
+  constraint thread_link_thread FOREIGN KEY (workspace, thread_id) REFERENCES llm_threads(workspace, id) ON DELETE CASCADE
+);
+
+CREATE INDEX thread_link_about ON public.thread_link USING btree (workspace, kind, ref, created_at, id);
+
+CREATE INDEX thread_link_newest ON public.thread_link USING btree (workspace, thread_id, created_at, id);
+
+create table user (
+  id text collate "C" not null,
+  name text collate "C" not null,
+  created_at bigint not null,
+  constraint user_pkey PRIMARY KEY (id)
+);
+
+create table workspace (
+  id text collate "C" not null,
+  slug text collate "C" not null,
+  name text collate "C" not null,
+  kind text collate "C" not null,
+  no_cloud bigint not null,
+  created_at bigint not null,
+  constraint workspace_slug_key UNIQUE (slug),
+  constraint workspace_pkey PRIMARY KEY (id)
+);

@@ -1,0 +1,53 @@
+/**
+ * Overview: the shape of a workspace's memory, out of every feature's `counts`.
+ * Tables: none. Events: none. Invariant: storage is measured at most every five minutes.
+ */
+import { overview as api } from '@cairn/api/overview'
+import { iso } from '../../../kernel/clock.ts'
+import { type Feature, handle } from '../../../kernel/feature.ts'
+import type { Kernel } from '../../../kernel/kernel.ts'
+import type { Scope } from '../../../kernel/scope.ts'
+import { measureStorage } from './storage.ts'
+
+const storageLives = 300_000
+
+/** `features` are all features built before. */
+export function makeOverviewFeature(kernel: Kernel, features: readonly Feature[]): { feature: Feature } {
+  let measured: { at: number; parts: Record<string, number> } | undefined
+
+  async function storage() {
+    const now = kernel.clock.now()
+    if (!measured || now - measured.at > storageLives) measured = { at: now, parts: await measureStorage(kernel) }
+    return measured
+  }
+
+  async function counts(scope: Scope): Promise<Record<string, number>> {
+    const all = await Promise.all(features.map(async (feature) => (await feature.counts?.(scope)) ?? {}))
+    return Object.assign({}, ...all) as Record<string, number>
+  }
+
+  const feature: Feature = {
+    name: 'overview',
+    tables: [],
+    operations: handle(api, {
+      get: async (call) => {
+        const [found, { at, parts }, index, jobs] = await Promise.all([
+          counts(call),
+          storage(),
+          kernel.passages.status(call),
+          kernel.jobs.counts(call),
+        ])
+        return {
+          counts: found,
+          storage: parts,
+          storage_at: iso(at),
+          jobs,
+          index: { passages: index.passages, pending: index.pending, failed: index.failed },
+          sidecar: kernel.sidecar.status().state,
+          version: kernel.version,
+        }
+      },
+    }),
+  }
+  return { feature }
+}

@@ -1,0 +1,101 @@
+/**
+ * Bookmarks: addresses that a person keeps, in folders, in an order of their own.
+ * Tables: bookmarks, bookmark_folders, bookmark_import (how far each import is). Passages: `bookmark`. Job:
+ * bookmarks.import. Events: bookmark.created, bookmark.changed, bookmark.removed, bookmark_folder.created,
+ * bookmark_folder.changed, bookmark_folder.removed, bookmarks.imported, bookmarks.removed; none carries content.
+ * Invariant: an address is masked before it is stored, and a folder never hangs in itself.
+ */
+import { bookmarks as operations } from '@cairn/api/bookmarks'
+import { fail } from '@cairn/api/errors'
+import { iso } from '../../../kernel/clock.ts'
+import type { CloudEvent } from '../../../kernel/events/event.ts'
+import { type Feature, handle } from '../../../kernel/feature.ts'
+import { answer } from '../../../kernel/gate/call.ts'
+import { seenVersion } from '../../../kernel/gate/etag.ts'
+import type { Kernel } from '../../../kernel/kernel.ts'
+import type { Scope } from '../../../kernel/scope.ts'
+import { exportFile } from './export.ts'
+import * as folders from './folders.ts'
+import { dropFile, importBookmarks, startImport } from './import.ts'
+import { bookmarkPassages, nameOf } from './passages.ts'
+import { removeFolder } from './remove.ts'
+import * as service from './service.ts'
+import { bookmarksByIds, totals } from './store.ts'
+
+type Workspaces = { isPersonal(scope: Pick<Scope, 'workspace' | 'db'>): Promise<boolean> }
+
+export function makeBookmarks(kernel: Pick<Kernel, 'blobs' | 'clock' | 'database' | 'log'>, workspaces: Workspaces) {
+  const { blobs, clock, database, log } = kernel
+  const { guarded } = service
+  /** What a browser knows is one person's: shared workspaces do not take it. */
+  async function assertPersonal(scope: Scope): Promise<void> {
+    if (!(await workspaces.isPersonal(scope))) throw fail('WORKSPACE_NOT_PERSONAL')
+  }
+  const letGo = ({ data, workspace, subject }: CloudEvent) => {
+    if (data.type !== 'bookmarks.import') return
+    const dropped = dropFile({ workspace, db: database.db }, blobs, subject)
+    dropped.catch((error: unknown) => log.warn({ err: error }, 'the file of an import could not be removed'))
+  }
+
+  const feature: Feature = {
+    name: 'bookmarks',
+    tables: ['bookmarks', 'bookmark_folders', 'bookmark_import'],
+    operations: handle(operations, {
+      list: (call) => service.list(call, call.input),
+      create: async (call) => {
+        await assertPersonal(call)
+        return guarded(call.write((tx) => service.create(tx, call.input)))
+      },
+      tags: (call) => service.tags(call, call.input.limit ?? 100),
+      get: (call) => service.get(call, call.input.id),
+      update: (call) => {
+        const { id, ...patch } = call.input
+        return guarded(call.write((tx) => service.update(tx, id, patch, seenVersion(call))))
+      },
+      move: (call) => {
+        const { id, ...spot } = call.input
+        return guarded(call.write((tx) => service.move(tx, id, spot)))
+      },
+      remove: (call) => call.write((tx) => service.remove(tx, call.input.id, seenVersion(call))),
+      listFolders: (call) => folders.listFolders(call, call.input),
+      tree: (call) => service.tree(call),
+      createFolder: async (call) => {
+        await assertPersonal(call)
+        return guarded(call.write((tx) => folders.createFolder(tx, call.input)))
+      },
+      getFolder: (call) => folders.getFolder(call, call.input.id),
+      updateFolder: (call) =>
+        call.write((tx) => folders.renameFolder(tx, call.input.id, call.input.title, seenVersion(call))),
+      moveFolder: (call) => {
+        const { id, ...spot } = call.input
+        return guarded(call.write((tx) => folders.moveFolder(tx, id, spot)))
+      },
+      removeFolder: (call) => removeFolder(call, call.input.id),
+      import: async (call) => {
+        await assertPersonal(call)
+        const folder = await folders.placeOf(call, call.input.folder_id)
+        return startImport(call, blobs, call.upload, folder)
+      },
+      export: async (call) => {
+        const folder = await folders.placeOf(call, call.input.folder_id)
+        const name = `bookmarks-${iso(clock.now()).slice(0, 10)}.html`
+        return answer.bytes(await exportFile(call, folder), 'text/html; charset=utf-8', name)
+      },
+    }),
+    jobs: [importBookmarks({ blobs, clock })],
+    // Whoever cancels or fails an import does not need its file any more.
+    listens: { 'job.cancelled': letGo, 'job.failed': letGo },
+    passages: [bookmarkPassages],
+    refer: {
+      bookmark: async (scope, ids) => {
+        const rows = ids.length > 0 ? await bookmarksByIds(scope, ids) : []
+        return rows.map((row) => ({ id: row.id, title: nameOf(row), uri: row.url }))
+      },
+    },
+    counts: async (scope) => {
+      const { bookmarks, folders: count } = await totals(scope)
+      return { bookmarks, bookmark_folders: count }
+    },
+  }
+  return { feature }
+}

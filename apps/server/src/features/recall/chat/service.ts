@@ -1,0 +1,288 @@
+/** Takes questions: stores each at once, hands it to a job that answers, and lets who asked follow the writing. */
+
+import {
+  type ChatContext,
+  type ChatPreview,
+  type ChatAnswer,
+  ChatAnswer as ChatAnswerShape,
+  ChatDelta,
+  ChatError,
+  type ChatFrame,
+  ChatMetadata,
+  chat as operations,
+} from '@cairn/api/chat'
+import { CairnError, type ErrorCode, errors, fail } from '@cairn/api/errors'
+import { Type } from '@cairn/api/shapes'
+import type { Task } from '@cairn/api/tasks'
+import { iso } from '../../../kernel/clock.ts'
+import { answer, type Call, type HandlerResult } from '../../../kernel/gate/call.ts'
+import { covers } from '../../../kernel/gate/identity.ts'
+import { newId, sha256, uuidOf } from '../../../kernel/ids.ts'
+import { stableJson } from '../../../kernel/json.ts'
+import { maskSecrets } from '../../../kernel/masking.ts'
+import type { Scope, Tx } from '../../../kernel/scope.ts'
+import type { Models } from '../../ground/models/index.ts'
+import type { Tabs } from '../../capture/tabs/index.ts'
+import type { Tasks } from '../../remember/tasks/index.ts'
+import type { Threads } from '../../remember/threads/index.ts'
+import { titleOf } from '../../remember/threads/title.ts'
+import { type AnswerInput, answerOf, turnsBefore } from './answering.ts'
+import type { Flights } from './flights.ts'
+import { contextOf, jobById } from './store.ts'
+import { type Writing, withoutModel } from './writing.ts'
+
+type How = { model?: string; sources?: string[] }
+export type Question = How & {
+  message: string
+  thread_id?: string
+  replaces?: string
+  task_id?: string
+  tab_id?: string
+}
+type Again = How & { thread_id: string; message_id?: string }
+type Ids = { thread: string; user: string; message: string; job: string }
+type Parts = {
+  models: Models
+  threads: Threads
+  tasks: Tasks
+  tabs: Pick<Tabs, 'threadOf' | 'bind'>
+  flights: Flights
+  writing: Writing
+}
+/** What a question is tied to, and whether its thread is a new one. */
+type Ties = { task: Task | null; tab: string | undefined; opens: boolean }
+/** Messages of the shown path that are looked through for the last question. */
+const lookedThrough = 50
+
+export function makeChatService({ models, threads, tasks, tabs, flights, writing }: Parts) {
+  async function ask(call: Call<unknown>, question: Question): Promise<HandlerResult<ChatAnswer>> {
+    const message = question.message.toWellFormed()
+    if (message.trim() === '') throw fail('INVALID_INPUT', {}, [{ path: '/message', message: 'must hold a question' }])
+    await checkModel(call, question.model)
+    const task = question.task_id === undefined ? null : await taskOf(call, question.task_id)
+    const bound = question.tab_id === undefined ? null : await tabs.threadOf(call, question.tab_id)
+    // The first call ties tab and task to the thread that it makes; the same call again still means that one.
+    const known = question.thread_id ?? bound ?? task?.thread_id ?? null
+    const ids = { ...idsFor(call, question.thread_id), ...(known !== null && { thread: known }) }
+    const ties = { task, tab: question.tab_id, opens: known === null }
+    const asked = { ...question, message }
+    const said = async () => ({
+      same: (await threads.message(call, ids.user))?.content === message,
+      question: ids.user,
+    })
+    return fly(call, ids, inputOf(asked, ids), said, (tx, given) => store(tx, asked, given, ties))
+  }
+
+  /** The task that a question is about. A thread is tied to it, so whoever asks has to be allowed that. */
+  async function taskOf(scope: Scope, id: string): Promise<Task> {
+    const permission = 'tasks:write'
+    if (!covers(scope.principal.scopes, [permission])) throw fail('ACCESS_DENIED', { permission })
+    return tasks.get(scope, id)
+  }
+
+  /** Answers a question anew; the answers before stay beside the new one. */
+  async function regenerate(call: Call<unknown>, again: Again): Promise<HandlerResult<ChatAnswer>> {
+    const { head_id } = await threads.get(call, again.thread_id)
+    await checkModel(call, again.model)
+    const question = await questionOf(call, again, head_id)
+    const ids = { ...idsFor(call, again.thread_id), user: question }
+    const input = { ...inputOf(again, ids), ...(head_id && { seen: head_id }) }
+    const said = async () => ({ same: true, question })
+    return fly(call, ids, input, said, (tx, given) => answerLater(tx, { ...input, message_id: given.message }, given))
+  }
+
+  /** Id of the question that a message is or answers; of the last one that is shown, when none is named. */
+  async function questionOf(scope: Scope, { thread_id, message_id }: Again, head: string | null): Promise<string> {
+    const start = message_id ?? head
+    const path = start === null ? [] : await threads.shown(scope, thread_id, start, lookedThrough)
+    const question = path.find(({ role }) => role === 'user')
+    if (question) return question.id
+    if (message_id === undefined) throw fail('CONTEXT_NOT_FOUND')
+    throw fail('INVALID_INPUT', {}, [{ path: '/message_id', message: 'is no question of this thread, and no answer' }])
+  }
+
+  /** Begins a job that answers, or goes on with what the same call began when it came first. */
+  async function fly(
+    call: Call<unknown>,
+    ids: Ids & { repeatable: boolean },
+    input: AnswerInput,
+    said: () => Promise<{ same: boolean; question: string }>,
+    begin: (tx: Tx, ids: Ids) => Promise<void>,
+  ): Promise<HandlerResult<ChatAnswer>> {
+    const earlier = ids.repeatable ? await earlierTry(call, ids, input, said) : null
+    if (earlier?.answer) return reply(call, only(earlier.answer))
+    // The first try ended half-way: the same question is answered anew, by another job.
+    const given = earlier?.ended ? { ...ids, job: newId(), message: newId() } : ids
+    const { flight, fresh } = flights.board(call.workspace, ids.thread, given.job)
+    if (!fresh) return reply(call, flight.attend(call.signal))
+    try {
+      await call.prepare((tx) => begin(tx, given))
+    } catch (error) {
+      flight.end()
+      const reused = ids.repeatable && error instanceof CairnError && error.code === 'CONFLICT'
+      throw reused ? fail('IDEMPOTENCY_CONFLICT') : error
+    }
+    return reply(call, flight.attend(call.signal))
+  }
+
+  /** The person's words and the job that answers them: stored together, before anything else happens. */
+  async function store(tx: Tx, question: Question, ids: Ids, { task, tab, opens }: Ties): Promise<void> {
+    const title = titleOf(maskSecrets(question.message.slice(0, 10_000)))
+    const created = opens && (await threads.open(tx, { id: ids.thread, title, origin: 'chat' })).created
+    if (tab !== undefined) await tabs.bind(tx, tab, ids.thread)
+    const parent = question.replaces === undefined ? undefined : await parentOf(tx, ids.thread, question.replaces)
+    const said = {
+      id: ids.user,
+      role: 'user' as const,
+      content: question.message,
+      ...(parent !== undefined && { parent_id: parent }),
+    }
+    await threads.addMessage(tx, ids.thread, said, created ? { thread_named: true } : {})
+    if (task) await tasks.discuss(tx, task.id, ids.thread, ids.user)
+    await answerLater(tx, inputOf(question, ids), ids)
+  }
+
+  /** What a question that is edited follows, and the new one with it. */
+  async function parentOf(tx: Tx, thread: string, id: string): Promise<string | null> {
+    const replaced = await threads.message(tx, id)
+    if (replaced?.thread_id === thread && replaced.role === 'user') return replaced.parent_id
+    throw fail('INVALID_INPUT', {}, [{ path: '/replaces', message: 'is not a question of this thread' }])
+  }
+
+  const answerLater = async (tx: Tx, input: AnswerInput, ids: Ids) => {
+    await tx.enqueue({
+      type: 'chat.answer',
+      id: ids.job,
+      input,
+      thread: ids.thread,
+      concurrency: `chat:${ids.thread}`,
+      priority: 3,
+    })
+  }
+
+  /** An agent or a program may choose among the models that a person routed chat to, and no other. */
+  async function checkModel(scope: Scope, model: string | undefined): Promise<void> {
+    if (model === undefined || model === withoutModel) return
+    const routes = (await models.route(scope, 'chat')) ?? []
+    if (routes.some((route) => route.model === model)) return
+    const names = [withoutModel, ...new Set(routes.map((route) => route.model))]
+    throw fail('INVALID_INPUT', {}, [{ path: '/model', message: `must be one of ${names.join(', ')}` }])
+  }
+
+  /** What became of a repeated call when it came first; null when this is the first time. Other input is refused. */
+  async function earlierTry(
+    scope: Scope,
+    ids: Ids,
+    input: AnswerInput,
+    said: () => Promise<{ same: boolean; question: string }>,
+  ) {
+    const row = await jobById(scope, ids.job)
+    if (!row) return null
+    const { same, question } = await said()
+    if (!same || unseen(JSON.parse(row.input) as AnswerInput) !== unseen(input)) throw fail('IDEMPOTENCY_CONFLICT')
+    const asked = await threads.message(scope, question)
+    const replies = asked ? await threads.repliesTo(scope, asked) : []
+    const whole = replies.filter(({ state }) => state === 'complete')
+    // An answer that was asked for anew is its job's alone; a question has any answer that came of it.
+    const message = whole.find(({ metadata }) => metadata.job_id === ids.job) ?? (input.seen ? undefined : whole[0])
+    const job = message?.metadata.job_id
+    const about = { thread_id: ids.thread, user_message_id: question }
+    return {
+      ended: row.completed_at !== null,
+      answer: message ? answerOf(about, message, typeof job === 'string' ? job : ids.job) : null,
+    }
+  }
+
+  /** What an answer to a question would be made from, without asking. */
+  async function preview(scope: Scope, question: How & { thread_id: string; message: string }): Promise<ChatPreview> {
+    const { thread_id, message, model, sources } = question
+    const { head_id } = await threads.get(scope, thread_id)
+    await checkModel(scope, model)
+    const turns = head_id === null ? [] : await threads.shown(scope, thread_id, head_id, turnsBefore)
+    const asked = { question: message.toWellFormed(), turns: turns.toReversed(), model, sources }
+    const { passages, messages, ...rest } = await writing.preview(scope, asked)
+    return {
+      thread_id,
+      ...rest,
+      passages: passages.map(({ n, source, place, time, text }) => ({ n, source, place, time, text })),
+      messages: messages.map(({ role, content }) => ({ role, content })),
+    }
+  }
+
+  /** Exactly what a thread's last answer was made from. */
+  async function context(scope: Scope, thread: string): Promise<ChatContext> {
+    if (!(await threads.exists(scope, thread))) throw fail('THREAD_NOT_FOUND')
+    const row = await contextOf(scope, thread)
+    if (!row) throw fail('CONTEXT_NOT_FOUND')
+    return {
+      thread_id: thread,
+      message_id: row.message_id,
+      kind: row.kind as ChatContext['kind'],
+      model: row.model,
+      query: row.query,
+      passages: JSON.parse(row.passages) as ChatContext['passages'],
+      messages: JSON.parse(row.messages) as ChatContext['messages'],
+      created_at: iso(row.created_at),
+    }
+  }
+
+  return { ask, regenerate, preview, context }
+}
+
+/** A job's input as it is compared: what was shown meanwhile makes no other call of it. */
+const unseen = ({ seen: _, ...input }: AnswerInput) => stableJson(input)
+
+const inputOf = (question: How & { task_id?: string }, ids: Ids): AnswerInput => ({
+  thread_id: ids.thread,
+  user_message_id: ids.user,
+  message_id: ids.message,
+  ...(question.model !== undefined && { model: question.model }),
+  ...(question.sources && { sources: question.sources }),
+  ...(question.task_id !== undefined && { task_id: question.task_id }),
+})
+
+/** As it is written for a stream; whole for everyone else. */
+async function reply(call: Call<unknown>, frames: AsyncGenerator<ChatFrame>): Promise<HandlerResult<ChatAnswer>> {
+  return call.accepts === 'events' ? answer.events(frames) : whole(call, frames)
+}
+
+async function whole(call: Call<unknown>, frames: AsyncGenerator<ChatFrame>): Promise<ChatAnswer> {
+  let about: Omit<ChatAnswer, 'message' | 'usage'> | null = null
+  for await (const { event, data } of frames) {
+    if (event === 'metadata') about = data
+    if (event === 'complete') return data
+    if (event !== 'error') continue
+    // A cut-off answer is an answer still: it says so in its state.
+    const { message } = data
+    if (message && about) return { ...answerOf(about, message, about.job_id) }
+    throw data.code in errors ? fail(data.code as ErrorCode, { reason: data.detail }) : fail('INTERNAL_ERROR')
+  }
+  if (call.signal.aborted) throw call.signal.reason
+  throw fail('SERVER_STOPPING')
+}
+
+async function* only(data: ChatAnswer): AsyncGenerator<ChatFrame> {
+  yield { event: 'complete', data }
+}
+
+/** Fresh ids, or with an `Idempotency-Key` the ones that the same call had before. */
+function idsFor(call: Call<unknown>, thread: string | undefined): Ids & { repeatable: boolean } {
+  const key = call.header('idempotency-key')
+  const { workspace, principal } = call
+  const make = (name: string) =>
+    key === undefined ? newId() : uuidOf(sha256([workspace, principal.person, thread ?? '', key, name].join('\n')))
+  return {
+    thread: thread ?? make('thread'),
+    user: make('user'),
+    message: make('message'),
+    job: make('job'),
+    repeatable: key !== undefined,
+  }
+}
+
+/** JSON Schemas of what goes in and out, for programs that build their own forms. */
+export const schema = {
+  request: Type.Object(operations.ask.body, { additionalProperties: false }),
+  answer: ChatAnswerShape,
+  frames: { metadata: ChatMetadata, delta: ChatDelta, complete: ChatAnswerShape, error: ChatError },
+}

@@ -1,0 +1,175 @@
+/** Finds passages for a question and writes an answer from them: by a model, or word for word where there is none. */
+import type { ChatUsage } from '@cairn/api/chat'
+import { CairnError, fail } from '@cairn/api/errors'
+import type { Citation, Message } from '@cairn/api/threads'
+import { newSecret } from '../../../kernel/ids.ts'
+import type { Kernel } from '../../../kernel/kernel.ts'
+import { maskSecrets } from '../../../kernel/masking.ts'
+import type { Scope } from '../../../kernel/scope.ts'
+import type { ChatMessage } from '../../../kernel/sidecar/client.ts'
+import type { Models } from '../../ground/models/index.ts'
+import { checkCitations } from './citations.ts'
+import { extract } from './extract.ts'
+import { citationOf, numbered, type Passage } from './passages.ts'
+import { budgets, fitting, lastTurns, promptFor } from './prompt.ts'
+import { contentTerms } from './words.ts'
+
+export type Turn = Pick<Message, 'role' | 'content'>
+export type Asked = {
+  question: string
+  /** What was said before, oldest first. */
+  turns: readonly Turn[]
+  model?: string | undefined
+  /** Kinds of source to answer from; all unless said. */
+  sources?: readonly string[] | undefined
+  /** Sources that cannot answer: the question's own message, those that it takes the place of, and answers to them. */
+  except?: readonly string[]
+  /** What the question is about, beside its words: a task's title. */
+  about?: string | undefined
+}
+export type Found = {
+  query: string
+  /** The question with its unknown words as the search understood them. */
+  words: string
+  passages: Passage[]
+}
+export type Written = {
+  text: string
+  citations: Citation[]
+  kind: 'answer' | 'extract'
+  model: string | null
+  usage: ChatUsage | null
+  /** What the model was sent; nothing for an extract. */
+  messages: ChatMessage[]
+  passages: Passage[]
+  /** Set when the writing broke off. */
+  broken: { code: string; detail: string } | null
+  /** Why no model wrote it, where one should have. */
+  note: string | null
+}
+type Say = (text: string) => void
+
+/** The word for "quote, without a model". */
+export const withoutModel = 'extract'
+
+const searchedFor = 30
+const shown = 12
+const maxAnswer = 400_000
+const maxTokens = 2_000
+
+export type Writing = ReturnType<typeof makeWriting>
+
+export function makeWriting({ passages, models }: Pick<Kernel, 'passages'> & { models: Models }) {
+  async function find(scope: Scope, asked: Asked): Promise<Found> {
+    const { question, turns, sources, except, about } = asked
+    const before = [...contextFor(question, turns), ...(about ? [about] : [])]
+    const query = maskSecrets([question, ...before].join(' '))
+    const { hits, corrected } = await passages.search(scope, {
+      query,
+      limit: searchedFor,
+      ...(sources && { kinds: sources }),
+    })
+    const others = hits.filter(({ source }) => !except?.includes(source.id))
+    return {
+      query,
+      words: rewritten(question, corrected),
+      passages: numbered(others, [question, ...before], shown),
+    }
+  }
+
+  /** How an answer will be made: from what, by whom; or why no model writes it. */
+  async function plan(scope: Scope, asked: Asked, found: Found) {
+    if (asked.model === withoutModel) return { why: 'as asked, without a model' }
+    const routes = await models.route(scope, 'chat')
+    if (routes === null) return { why: 'no model is set up' }
+    if (routes.length === 0) return { why: 'this workspace asks no model elsewhere' }
+    const budget = routes.every(({ local }) => !local) ? budgets.cloud : budgets.local
+    const passages = fitting(found.passages, budget.passages)
+    const turns = lastTurns(asked.turns, budget.turns)
+    const messages = promptFor(asked.question, passages, turns, newSecret(9)).map(withoutSecrets)
+    return { model: asked.model ?? routes[0]?.model ?? null, passages, messages }
+  }
+
+  /** Tells the words as they come. Null when it was stopped before the first one. */
+  async function write(scope: Scope, asked: Asked, found: Found, say: Say, stop: AbortSignal): Promise<Written | null> {
+    const planned = await plan(scope, asked, found)
+    if ('why' in planned) return quote(asked, found, say, planned.why as string, null)
+    return ask(scope, asked, { ...found, passages: planned.passages }, planned.messages, say, stop)
+  }
+
+  /** What an answer would be made from. */
+  async function preview(scope: Scope, asked: Asked) {
+    const found = await find(scope, asked)
+    const planned = await plan(scope, asked, found)
+    const { query } = found
+    if ('why' in planned)
+      return { kind: 'extract' as const, model: null, query, passages: found.passages, messages: [] }
+    return { kind: 'answer' as const, query, ...planned }
+  }
+
+  function quote(asked: Asked, found: Found, say: Say, why: string, note: string | null): Written {
+    const only = asked.sources ? { only: asked.sources } : {}
+    const { text, citations } = extract(found.passages, found.words, asked.question, { why, ...only })
+    say(text)
+    const { passages } = found
+    return { text, citations, passages, note, kind: 'extract', model: null, usage: null, messages: [], broken: null }
+  }
+
+  /** Streams a model's words through. Before the first one a failure leads to an extract, after it to a partial answer. */
+  async function ask(
+    scope: Scope,
+    asked: Asked,
+    found: Found,
+    messages: ChatMessage[],
+    say: Say,
+    stop: AbortSignal,
+  ): Promise<Written | null> {
+    const request = { messages, max_tokens: maxTokens, ...(asked.model && { model: asked.model }) }
+    let said = ''
+    let model: string | null = asked.model ?? null
+    let usage: ChatUsage | null = null
+    let broken: Written['broken'] = null
+    try {
+      for await (const frame of (await models.chat(scope, request, stop)) ?? []) {
+        if (frame.type === 'metadata') model = frame.model
+        if (frame.type === 'error') broken = { code: frame.code, detail: frame.message }
+        if (frame.type === 'complete') usage = frame.usage
+        if (frame.type !== 'delta') continue
+        const piece = frame.text.replaceAll('\u0000', '')
+        said += piece
+        say(piece)
+        if (said.length <= maxAnswer) continue
+        broken = { code: 'MODEL_REFUSED', detail: 'The answer grew beyond all bounds and was cut off.' }
+        break
+      }
+    } catch (error) {
+      if (!(error instanceof CairnError)) throw error
+      broken = { code: error.code, detail: error.message }
+    }
+    if (stop.aborted) broken = { code: 'ANSWER_STOPPED', detail: fail('ANSWER_STOPPED').message }
+    if (said.trim() === '') {
+      if (stop.aborted) return null
+      return quote(asked, found, say, 'the model did not answer', broken?.detail ?? 'The model said nothing.')
+    }
+    const { text, citations } = checkCitations(said.toWellFormed(), found.passages.map(citationOf))
+    const { passages } = found
+    return { text, citations, kind: 'answer', model, usage, messages, passages, broken, note: null }
+  }
+
+  return { find, write, preview }
+}
+
+function rewritten(question: string, corrected: readonly { from: string; to: string }[]): string {
+  const known = new Map(corrected.map(({ from, to }) => [from.toLowerCase(), to]))
+  return question.replace(/[\p{L}\p{N}_]+/gu, (word) => known.get(word.toLowerCase()) ?? word)
+}
+
+/** Nobody's key goes to a model, whoever wrote it down. */
+const withoutSecrets = (message: ChatMessage): ChatMessage => ({ ...message, content: maskSecrets(message.content) })
+
+/** "And in the sidecar?" is searched for together with the question before it: none or one. */
+function contextFor(question: string, turns: readonly Turn[]): string[] {
+  if (contentTerms(question).size > 2) return []
+  const before = turns.findLast(({ role }) => role === 'user')
+  return before ? [before.content.slice(0, 500).toWellFormed()] : []
+}

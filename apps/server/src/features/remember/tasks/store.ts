@@ -1,0 +1,236 @@
+/** Rows of tasks and their history; the only SQL of this feature. */
+import { sql } from 'kysely'
+import type { Db } from '../../../kernel/database/dialect.ts'
+import { contains } from '../../../kernel/database/like.ts'
+import type { TaskEventRow, TaskRow } from './rows.ts'
+
+type Tables = { tasks: TaskRow; task_events: TaskEventRow }
+type Reader = { workspace: string; db: Db }
+
+const tables = (reader: Reader) => reader.db.withTables<Tables>()
+
+/** Undefined when the workspace has a task of this id already. */
+export const insertTask = (to: Reader, row: TaskRow) =>
+  tables(to)
+    .insertInto('tasks')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['workspace', 'id']).doNothing())
+    .returning('id')
+    .executeTakeFirst()
+
+export const taskById = (from: Reader, id: string) =>
+  tables(from)
+    .selectFrom('tasks')
+    .selectAll()
+    .where('workspace', '=', from.workspace)
+    .where('id', '=', id)
+    .executeTakeFirst()
+
+export const tasksByIds = (from: Reader, ids: readonly string[]) =>
+  tables(from)
+    .selectFrom('tasks')
+    .selectAll()
+    .where('workspace', '=', from.workspace)
+    .where('id', 'in', [...ids])
+    .execute()
+
+export type TaskFilter = {
+  status?: readonly string[] | undefined
+  /** Null is nobody. */
+  assignee?: string | null | undefined
+  thread_id?: string | undefined
+  parent_id?: string | undefined
+  project?: string | undefined
+  tag?: string | undefined
+  priority?: number | undefined
+  /** Epoch ms; `due_from` inclusive, `due_to` exclusive. */
+  due_from?: number | undefined
+  due_to?: number | undefined
+  q?: string | undefined
+}
+
+/** A column as no index sees it: the list is read in the order of its index, and what does not fit is passed over. */
+const unindexed = <T>(column: keyof TaskRow) => sql<T>`coalesce(${sql.ref(column)}, null)`
+
+/** `own` names the columns whose index has this order, too. */
+function filtered(from: Reader, filter: TaskFilter, own: readonly string[]) {
+  const { status, assignee, tag, priority, due_from, due_to, q } = filter
+  let query = tables(from).selectFrom('tasks').selectAll().where('workspace', '=', from.workspace)
+  if (status) query = query.where(unindexed<string>('status'), 'in', [...status])
+  if (assignee === null) query = query.where('assignee', 'is', null)
+  for (const column of ['assignee', 'thread_id', 'parent_id', 'project'] as const) {
+    const wanted = filter[column]
+    if (typeof wanted !== 'string') continue
+    query = query.where(own.includes(column) ? sql.ref<string>(column) : unindexed<string>(column), '=', wanted)
+  }
+  if (tag !== undefined) query = query.where(contains('tags', `"${tag}"`))
+  if (priority !== undefined) query = query.where('priority', '=', priority)
+  if (due_from !== undefined) query = query.where(unindexed<number>('due_at'), '>=', due_from)
+  if (due_to !== undefined) query = query.where(unindexed<number>('due_at'), '<', due_to)
+  if (q) query = query.where((row) => row.or([contains('title', q), contains('description', q)]))
+  return query
+}
+
+type Page<K> = { limit: number; after: K | null }
+
+/** Newest first. */
+export function newestPage(from: Reader, filter: TaskFilter, { limit, after }: Page<readonly [number, string]>) {
+  let query = filtered(from, filter, ['assignee', 'thread_id', 'parent_id', 'project'])
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+  if (after) query = query.where((row) => row(row.refTuple('created_at', 'id'), '<', row.tuple(after[0], after[1])))
+  return query.execute()
+}
+
+/** Those with a due time, soonest first. */
+export function duePage(from: Reader, filter: TaskFilter, { limit, after }: Page<readonly [number, string]>) {
+  const { due_from, due_to, ...rest } = filter
+  let query = filtered(from, rest, []).where('due_at', 'is not', null).orderBy('due_at').orderBy('id').limit(limit)
+  if (due_from !== undefined) query = query.where('due_at', '>=', due_from)
+  if (due_to !== undefined) query = query.where('due_at', '<', due_to)
+  if (after)
+    query = query.where((row) => row(row.refTuple<'due_at', 'id'>('due_at', 'id'), '>', row.tuple(after[0], after[1])))
+  return query.execute()
+}
+
+/** One column of the board, from the top. */
+export function boardPage(
+  from: Reader,
+  status: string,
+  filter: Omit<TaskFilter, 'status'>,
+  { limit, after }: Page<readonly [string, string]>,
+) {
+  let query = filtered(from, filter, []).where('status', '=', status).orderBy('position').orderBy('id').limit(limit)
+  if (after) query = query.where((row) => row(row.refTuple('position', 'id'), '>', row.tuple(after[0], after[1])))
+  return query.execute()
+}
+
+/** Keys of a column beyond one of them, the nearest first, without one task; from the end of the column where it is null. */
+export function positionsBeyond(
+  from: Reader,
+  side: { status: string; beyond: string | null; up: boolean; without: string; limit: number },
+) {
+  let query = tables(from)
+    .selectFrom('tasks')
+    .select(['id', 'position'])
+    .where('workspace', '=', from.workspace)
+    .where('status', '=', side.status)
+    .where('id', '!=', side.without)
+    .orderBy('position', side.up ? 'desc' : 'asc')
+    .orderBy('id', side.up ? 'desc' : 'asc')
+    .limit(side.limit)
+  if (side.beyond !== null) query = query.where('position', side.up ? '<' : '>', side.beyond)
+  return query.execute()
+}
+
+export const setPosition = (to: Reader, id: string, position: string) =>
+  tables(to).updateTable('tasks').set({ position }).where('workspace', '=', to.workspace).where('id', '=', id).execute()
+
+/** Changes a task as long as it still has the version that was seen; undefined when it has not. */
+export const updateTask = (to: Reader, id: string, seen: number, change: Partial<TaskRow>) =>
+  tables(to)
+    .updateTable('tasks')
+    .set(change)
+    .where('workspace', '=', to.workspace)
+    .where('id', '=', id)
+    .where('version', '=', seen)
+    .returning('id')
+    .executeTakeFirst()
+
+/** Its history goes along. */
+export const deleteTask = (to: Reader, id: string) =>
+  tables(to).deleteFrom('tasks').where('workspace', '=', to.workspace).where('id', '=', id).execute()
+
+/** Takes a reference to something that is gone out of some of the tasks that hold it; answers their ids. */
+export async function clearReference(
+  to: Reader,
+  column: 'thread_id' | 'parent_id',
+  ref: string,
+  change: { updated_at: number; limit: number },
+): Promise<string[]> {
+  const some = tables(to)
+    .selectFrom('tasks')
+    .select('id')
+    .where('workspace', '=', to.workspace)
+    .where(column, '=', ref)
+    .limit(change.limit)
+  const rows = await tables(to)
+    .updateTable('tasks')
+    .set((row) => ({ [column]: null, updated_at: change.updated_at, version: row('version', '+', 1) }))
+    .where('workspace', '=', to.workspace)
+    .where('id', 'in', some)
+    .returning('id')
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+export const taskIdsAfter = (from: Reader, after: string, limit: number) =>
+  tables(from)
+    .selectFrom('tasks')
+    .select('id')
+    .where('workspace', '=', from.workspace)
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+
+export const countTasks = (from: Reader) =>
+  tables(from)
+    .selectFrom('tasks')
+    .select((row) => ['status', row.fn.countAll<number>().as('tasks')])
+    .where('workspace', '=', from.workspace)
+    .groupBy('status')
+    .execute()
+
+/** Undefined when the workspace has an entry of this id already. */
+export const insertEvent = (to: Reader, row: TaskEventRow) =>
+  tables(to)
+    .insertInto('task_events')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['workspace', 'id']).doNothing())
+    .returning('id')
+    .executeTakeFirst()
+
+export const eventById = (from: Reader, id: string) =>
+  tables(from)
+    .selectFrom('task_events')
+    .selectAll()
+    .where('workspace', '=', from.workspace)
+    .where('id', '=', id)
+    .executeTakeFirst()
+
+/** A page of one task's history, newest first. */
+export function eventPage(from: Reader, task: string, { limit, after }: Page<readonly [number, string]>) {
+  let query = tables(from)
+    .selectFrom('task_events')
+    .selectAll()
+    .where('workspace', '=', from.workspace)
+    .where('task_id', '=', task)
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+  if (after) query = query.where((row) => row(row.refTuple('created_at', 'id'), '<', row.tuple(after[0], after[1])))
+  return query.execute()
+}
+
+export const countEvents = async (from: Reader, task: string) => {
+  const { events } = await tables(from)
+    .selectFrom('task_events')
+    .select((row) => row.fn.countAll<number>().as('events'))
+    .where('workspace', '=', from.workspace)
+    .where('task_id', '=', task)
+    .executeTakeFirstOrThrow()
+  return events
+}
+
+export const hasTasksOf = async (from: Reader, thread: string): Promise<boolean> => {
+  const task = await tables(from)
+    .selectFrom('tasks')
+    .select('id')
+    .where('workspace', '=', from.workspace)
+    .where('thread_id', '=', thread)
+    .limit(1)
+    .executeTakeFirst()
+  return task !== undefined
+}

@@ -1,0 +1,88 @@
+/**
+ * Every request that leaves the machine is written down before it is made: when, where to, why, for whom, how much.
+ * Loopback is not egress, but it is written down all the same when a model answers there.
+ */
+import type { Db } from '../database/dialect.ts'
+import { newId } from '../ids.ts'
+import type { Scope } from '../scope.ts'
+
+export type EgressRow = {
+  workspace: string
+  id: string
+  at: number
+  purpose: string
+  host: string
+  person: string
+  agent: string | null
+  job: string | null
+  bytes_sent: number
+  bytes_received: number | null
+  outcome: string
+}
+type Tables = { egress: EgressRow }
+export type Departure = { purpose: string; host: string; bytes: number }
+export type Ticket = { workspace: string; id: string }
+
+export type EgressLog = ReturnType<typeof makeEgress>
+
+export function makeEgress() {
+  const table = (db: Db) => db.withTables<Tables>()
+  return {
+    /** Writes the row; only then may the request be made. */
+    record: (scope: Scope, departure: Departure): Promise<Ticket> =>
+      scope.write(async (tx) => {
+        const id = newId()
+        const { person, agent } = tx.principal
+        const { purpose, host, bytes } = departure
+        await table(tx.db)
+          .insertInto('egress')
+          .values({
+            workspace: tx.workspace,
+            id,
+            at: tx.now,
+            purpose,
+            host,
+            person,
+            agent,
+            job: tx.job,
+            bytes_sent: bytes,
+            bytes_received: null,
+            outcome: 'sent',
+          })
+          .execute()
+        return { workspace: tx.workspace, id }
+      }),
+    /** How it went: `ok`, or a code of the refusal. */
+    settle: (scope: Scope, ticket: Ticket, result: { bytes: number | null; outcome: string }): Promise<void> =>
+      scope.write(async (tx) => {
+        await table(tx.db)
+          .updateTable('egress')
+          .set({ bytes_received: result.bytes, outcome: result.outcome })
+          .where('workspace', '=', ticket.workspace)
+          .where('id', '=', ticket.id)
+          .execute()
+      }),
+    /** Newest first; one row more than `limit` tells that there is another page. */
+    list: (
+      scope: Pick<Scope, 'workspace' | 'db'>,
+      filter: {
+        before: readonly [number, string] | null
+        limit: number
+        host?: string | undefined
+        purpose?: string | undefined
+      },
+    ): Promise<EgressRow[]> => {
+      let query = table(scope.db).selectFrom('egress').selectAll().where('workspace', '=', scope.workspace)
+      if (filter.host !== undefined) query = query.where('host', '=', filter.host)
+      if (filter.purpose !== undefined) query = query.where('purpose', '=', filter.purpose)
+      const { before } = filter
+      if (before)
+        query = query.where(({ eb, refTuple, tuple }) => eb(refTuple('at', 'id'), '<', tuple(before[0], before[1])))
+      return query
+        .orderBy('at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(filter.limit + 1)
+        .execute()
+    },
+  }
+}

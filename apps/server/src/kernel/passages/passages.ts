@@ -1,0 +1,210 @@
+/**
+ * The passages of every feature's text: marked as changed with the change itself, indexed by a job, found by words and by
+ * meaning, opened at their place. Features offer their text through the `passages` slot; this room knows none of them.
+ */
+import type { IndexStatus, OpenedSource, SearchMode, SearchResult } from '@cairn/api/search'
+import { CairnError, fail } from '@cairn/api/errors'
+import { type Clock, iso } from '../clock.ts'
+import type { Database } from '../database/database.ts'
+import type { Db } from '../database/dialect.ts'
+import type { JobDefinition, NewJob } from '../jobs/definition.ts'
+import type { Log } from '../log.ts'
+import type { Principal, Scope } from '../scope.ts'
+import type { MakeScope, WriteContext } from '../scopes.ts'
+import { makeCutter, type Parse } from './cut.ts'
+import { indexJobs, indexNow, leftovers, rebuildOf, vectorsNow } from './jobs.ts'
+import { markPending } from './pending-store.ts'
+import type { SearchAnswer, SearchArgument } from './search.ts'
+import type { PassageKind } from './source.ts'
+import type { Embedding, Vectors } from './vectors.ts'
+import { readSpace } from './search-store.ts'
+import { anyVectored } from './vector-store.ts'
+import { eraseSources } from './write.ts'
+
+export type PassageParts = {
+  database: Database
+  clock: Clock
+  log: Log
+  /** Writes a job's row in the transaction of `db`. */
+  enqueue(db: Db, context: WriteContext, job: NewJob): Promise<string>
+  parse: Parse
+  /** Is the parser there? What was cut plainly in its absence is then cut again. */
+  parserUp(): boolean
+  embedding: Embedding
+  vectors: Vectors
+}
+export type SearchQuery = {
+  query: string
+  kinds?: readonly string[]
+  project?: string
+  root?: string
+  /** ISO 8601. */
+  from?: string
+  to?: string
+  limit?: number
+  mode?: SearchMode
+}
+export type OpenQuery = { kind: string; id: string; start_line?: number; end_line?: number; around?: number }
+export type Passages = ReturnType<typeof makePassages>
+
+/** Indexing is the house's own work: it does not end when whoever changed something loses a right. */
+const house: Principal = { kind: 'system', person: 'system', agent: null, credential: null, scopes: ['*'] }
+const searchModule = new URL('./search.ts', import.meta.url)
+const statusModule = new URL('./status.ts', import.meta.url)
+/** Hits by meaning that are ranked together with those by words. */
+const nearest = 100
+
+export function makePassages(parts: PassageParts) {
+  const { database, clock, log, embedding, vectors } = parts
+  const kinds = new Map<string, PassageKind>()
+  const cut = makeCutter(parts.parse)
+  const jobs: JobDefinition[] = indexJobs({ clock, kinds, cut, embedding, vectors })
+
+  /** Takes the kinds of all features, once. */
+  function attach(offered: readonly PassageKind[]): void {
+    for (const each of offered) {
+      if (kinds.has(each.kind)) throw new Error(`Two features offer passages of the kind ${each.kind}.`)
+      kinds.set(each.kind, each)
+    }
+  }
+
+  /** Marks sources as changed in the caller's transaction, and wakes the indexer after it. */
+  async function reindex(
+    db: Db,
+    workspace: string,
+    kind: string,
+    ids: readonly string[],
+    context: WriteContext,
+  ): Promise<void> {
+    if (ids.length === 0) return
+    await markPending(db, workspace, kind, ids, context.now)
+    await parts.enqueue(db, { ...context, principal: house }, indexNow)
+  }
+
+  /** Takes sources out of the index at once, in the caller's transaction. Answers how many passages went. */
+  async function erase(
+    db: Db,
+    workspace: string,
+    kind: string,
+    ids: readonly string[],
+    context: WriteContext,
+  ): Promise<number> {
+    const removed = await eraseSources(db, database.name, workspace, kind, ids)
+    if (removed > 0) await parts.enqueue(db, { ...context, principal: house }, vectorsNow)
+    return removed
+  }
+
+  /** Passages, best first. Never fails because the model or the vector store is away: the reply says what was used. */
+  async function search(scope: Scope, query: SearchQuery): Promise<SearchResult> {
+    const started = clock.monotonic()
+    const asked = query.mode ?? 'auto'
+    const meaning = asked === 'keyword' ? { ids: null, reason: null } : await byMeaning(scope, query)
+    const argument: SearchArgument = {
+      query: query.query,
+      limit: query.limit ?? 10,
+      limits: limitsOf(query),
+      weights: Object.fromEntries(
+        [...kinds.values()].flatMap(({ kind, weight = 1 }) => (weight === 1 ? [] : [[kind, weight]])),
+      ),
+      now: clock.now(),
+      semantic: meaning.ids,
+      keyword: meaning.ids === null || asked !== 'semantic',
+    }
+    const answer = await scope.apart.read<SearchAnswer>(searchModule, 'searchPassages', argument)
+    const mode = meaning.ids === null ? 'keyword' : asked === 'semantic' ? 'semantic' : 'hybrid'
+    return { ...answer, mode, reason: meaning.reason, took_ms: Math.round((clock.monotonic() - started) * 10) / 10 }
+  }
+
+  async function byMeaning(scope: Scope, query: SearchQuery): Promise<{ ids: string[] | null; reason: string | null }> {
+    const nothing = (reason: string) => ({ ids: null, reason })
+    try {
+      const model = await embedding.model(scope)
+      if (model === null) return nothing('No embedding model is configured.')
+      if (!(await anyVectored(scope.db, scope.workspace, model)))
+        return nothing('The meaning of passages has not been indexed yet.')
+      const [vector] = await embedding.embed(scope, [query.query.slice(0, 8_000)], 'query')
+      if (!vector) return nothing('The embedding model answered nothing.')
+      const { from, to } = limitsOf(query)
+      const hits = await vectors.search(
+        scope.workspace,
+        {
+          ...{ model, vector, limit: query.root || query.project ? nearest * 5 : nearest },
+          ...(query.kinds && { kinds: [...query.kinds] }),
+          ...(from !== null && { from }),
+          ...(to !== null && { to }),
+        },
+        scope.signal,
+      )
+      if (
+        hits.length === 0 &&
+        !(await vectors.stats(scope.workspace)).some((held) => held.model === model && held.count > 0)
+      ) {
+        await mend(scope)
+        return nothing('The vector store has lost its content and is being rebuilt.')
+      }
+      return { ids: hits.map(({ id }) => id), reason: null }
+    } catch (error) {
+      if (!(error instanceof CairnError) || scope.signal.aborted) throw error
+      if ((error.code as string) === 'VECTORS_DAMAGED') await mend(scope)
+      log.warn({ code: error.code }, 'a search went by words alone')
+      return nothing(error.message)
+    }
+  }
+
+  const mend = (scope: Scope) => scope.write((tx) => tx.enqueue(vectorsNow))
+
+  /** The source's text around a place. SOURCE_NOT_FOUND. */
+  async function open(scope: Scope, { kind, id, start_line, end_line, around = 40 }: OpenQuery): Promise<OpenedSource> {
+    const source = (await kinds.get(kind)?.read(scope, [id]))?.find((each) => each.id === id)
+    if (!source || source.text === null) throw fail('SOURCE_NOT_FOUND', { kind })
+    const lines = source.text.split('\n')
+    const first = start_line === undefined ? 1 : Math.max(1, Math.min(start_line, lines.length) - around)
+    const last = Math.min(lines.length, start_line === undefined ? first + longest : (end_line ?? start_line) + around)
+    const shown = lines.slice(first - 1, Math.max(last, first)).slice(0, longest)
+    return {
+      source: { kind, id, title: source.title, uri: source.uri },
+      ...{ time: iso(source.time), speaker: source.speaker ?? null, text: shown.join('\n') },
+      ...{ start_line: first, end_line: first + shown.length - 1, total_lines: lines.length },
+    }
+  }
+
+  const status = async (scope: Scope): Promise<IndexStatus> =>
+    scope.apart.read(statusModule, 'readStatus', { model: await embedding.model(scope) })
+
+  /** Sources and passages of the workspace; cheap at any size. */
+  async function counts({ workspace, db }: Pick<Scope, 'workspace' | 'db'>): Promise<Record<string, number>> {
+    const space = await readSpace(db, workspace)
+    return { sources: space?.sources ?? 0, passages: space?.passages ?? 0 }
+  }
+
+  /** Queues a new reading of every source, or of those kinds. Answers the job's id. */
+  const rebuild = (scope: Scope, only?: readonly string[]): Promise<string> =>
+    scope.write((tx) => tx.enqueue(rebuildOf({ what: 'all', ...(only && { kinds: [...only] }) })))
+
+  /**
+   * Queues what these workspaces have left to do: at start, and whenever the parser came back or a model was chosen.
+   */
+  async function wake(scope: MakeScope, workspaces: readonly string[]): Promise<void> {
+    for (const workspace of workspaces) {
+      const own = scope({ workspace, principal: house })
+      const left = await leftovers(own, { embedding, up: parts.parserUp() })
+      if (left.length > 0) {
+        await own.write(async (tx) => {
+          for (const each of left) await tx.enqueue(each)
+        })
+      }
+    }
+  }
+
+  return { attach, reindex, erase, search, open, status, counts, rebuild, wake, jobs }
+}
+
+const longest = 20_000
+
+const limitsOf = ({ kinds, root, project, from, to }: SearchQuery) => {
+  const roots = [root, project].filter((each) => each !== undefined)
+  return {
+    ...{ kinds: kinds?.length ? kinds : null, roots: roots.length > 0 ? roots : null },
+    ...{ from: from === undefined ? null : Date.parse(from), to: to === undefined ? null : Date.parse(to) },
+  }
+}

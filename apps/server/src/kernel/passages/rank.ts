@@ -1,0 +1,162 @@
+/** From scored candidates to an order: neighbours, kinds, recency, phrases, and no source that fills the page. */
+import { tokenize } from './analysis.ts'
+import type { QueryTerm, Understood } from './query.ts'
+import { type Scored, type Statistics, scorePassage } from './score.ts'
+import type { Candidate } from './search-store.ts'
+
+export type Boost = 'exact' | 'phrase' | 'title' | 'neighbour' | 'recent'
+export type Ranked = { candidate: Candidate; own: Scored; score: number; boosts: Set<Boost> }
+
+/** Share of a score that goes to the turn after, the turn before, and the second ones on either side. */
+const beside = [
+  { distance: 1, share: 0.5 },
+  { distance: -1, share: 0.3 },
+  { distance: 2, share: 0.2 },
+  { distance: -2, share: 0.2 },
+]
+/** Share of the best other passage of the same source. */
+const fromSource = 0.1
+const phraseShare = 0.4
+const recentDays = [
+  { days: 7, share: 0.05 },
+  { days: 30, share: 0.02 },
+]
+const day = 86_400_000
+/** Passages of one source, and of one series, before others have had their turn. */
+const perSource = 2
+const perSeries = 6
+
+export function scoreAll(
+  candidates: readonly Candidate[],
+  terms: readonly QueryTerm[],
+  statistics: Statistics,
+): Ranked[] {
+  return candidates.map((candidate) => {
+    const own = scorePassage(candidate.terms, candidate.length, terms, statistics)
+    return { candidate, own, score: own.score, boosts: new Set() }
+  })
+}
+
+/** The best `most` of many, sorted: of the rest nothing but the score is ever computed. */
+export function scoreBest(
+  candidates: readonly Candidate[],
+  terms: readonly QueryTerm[],
+  statistics: Statistics,
+  most: number,
+): Ranked[] {
+  const scores = candidates.map(({ terms: record, length }) => scorePassage(record, length, terms, statistics).score)
+  const limit = Float64Array.from(scores).sort().at(-most) ?? 0
+  const best = candidates.filter((_, at) => (scores[at] as number) >= limit && (scores[at] as number) > 0)
+  return sortByScore(scoreAll(best, terms, statistics)).slice(0, most)
+}
+
+const byScore = (a: Ranked, b: Ranked) =>
+  b.score - a.score ||
+  b.candidate.time - a.candidate.time ||
+  compare(a.candidate.kind, b.candidate.kind) ||
+  compare(a.candidate.source, b.candidate.source) ||
+  a.candidate.ordinal - b.candidate.ordinal
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+export const sortByScore = (ranked: Ranked[]): Ranked[] => ranked.sort(byScore)
+
+/** What stands beside a good passage is likelier to be meant: the answer holds few words of the question. */
+export function support(ranked: readonly Ranked[]): void {
+  const inSeries = new Map<string, Ranked>()
+  const bySource = new Map<string, Ranked[]>()
+  for (const each of ranked) {
+    const { series, position } = each.candidate
+    if (series !== null) keepBest(inSeries, `${series} ${position}`, each)
+    const source = sourceKey(each.candidate)
+    bySource.set(source, [...(bySource.get(source) ?? []), each])
+  }
+  for (const each of ranked) {
+    const { series, position } = each.candidate
+    const given = beside.map(({ distance, share }) => {
+      if (series === null || position === null) return 0
+      return share * (inSeries.get(`${series} ${position - distance}`)?.own.score ?? 0)
+    })
+    const best = Math.max(...given)
+    const others = (bySource.get(sourceKey(each.candidate)) ?? []).filter((other) => other !== each)
+    const other = others.reduce((most, { own }) => Math.max(most, own.score), 0)
+    if (best > neighbourShown * each.own.score) each.boosts.add('neighbour')
+    each.score = each.own.score + best + other * fromSource
+  }
+}
+/** A neighbour is named as a reason when it gives more than this share of the passage's own score. */
+const neighbourShown = 0.2
+
+function keepBest(map: Map<string, Ranked>, key: string, each: Ranked) {
+  const known = map.get(key)
+  if (!known || known.own.score < each.own.score) map.set(key, each)
+}
+
+export const sourceKey = ({ kind, source }: { kind: string; source: string }) => `${kind} ${source}`
+
+/** Weight of the kind, and a little for what is new. */
+export function adjust(ranked: readonly Ranked[], weights: Readonly<Record<string, number>>, now: number): void {
+  for (const each of ranked) {
+    const age = (now - each.candidate.time) / day
+    const recent = recentDays.find(({ days }) => age >= 0 && age <= days)
+    if (recent) each.boosts.add('recent')
+    if (each.own.exact) each.boosts.add('exact')
+    if (each.own.title) each.boosts.add('title')
+    each.score *= (weights[each.candidate.kind] ?? 1) * (1 + (recent?.share ?? 0))
+  }
+}
+
+/**
+ * Words that stand side by side in the query and here as well. Answers the share, 0 to 1, by rarity. `groups` are those
+ * of the terms that the passage holds: where no pair is among them, its text need not be read.
+ */
+export function phrases(text: string, groups: number, { pairs, terms }: Understood): number {
+  if (pairs.length === 0) return 0
+  const known = new Map(terms.map((term) => [term.term, term]))
+  const wanted = new Map<string, number>()
+  let [whole, possible] = [0, false]
+  for (const [one, other] of pairs) {
+    const [a, b] = [known.get(one), known.get(other)]
+    if (!a || !b || wanted.has(`${one} ${other}`)) continue
+    const weight = Math.min(a.weight, b.weight)
+    if (weight <= 0) continue
+    wanted.set(`${one} ${other}`, weight)
+    whole += weight
+    possible ||= holds(groups, a.group) && holds(groups, b.group)
+  }
+  if (!possible) return 0
+  const words = tokenize(text).filter((token) => token.sort !== 'whole')
+  let held = 0
+  for (let at = 0; at + 1 < words.length && wanted.size > 0; at++) {
+    const pair = `${words[at]?.term} ${words[at + 1]?.term}`
+    held += wanted.get(pair) ?? 0
+    wanted.delete(pair)
+  }
+  return whole > 0 ? held / whole : 0
+}
+
+/** Groups beyond the bits of a score are taken for held. */
+const holds = (groups: number, group: number) => group > 30 || (groups & (1 << group)) !== 0
+
+export function raisePhrase(each: Ranked, share: number): void {
+  if (share <= 0) return
+  each.boosts.add('phrase')
+  each.score *= 1 + phraseShare * share
+}
+
+/** The best `limit`, few of each source and series first; what was passed over fills the rest. */
+export function diverse<T extends { candidate: Candidate }>(sorted: readonly T[], limit: number): T[] {
+  const counts = new Map<string, number>()
+  const taken: T[] = []
+  const passed: T[] = []
+  for (const each of sorted) {
+    const { series } = each.candidate
+    const keys: [string, number][] = [[sourceKey(each.candidate), perSource]]
+    if (series !== null) keys.push([`series ${series}`, perSeries])
+    if (keys.some(([key, most]) => (counts.get(key) ?? 0) >= most)) passed.push(each)
+    else {
+      for (const [key] of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
+      taken.push(each)
+    }
+    if (taken.length === limit) return taken
+  }
+  return [...taken, ...passed].slice(0, limit)
+}

@@ -1,0 +1,139 @@
+/** What a search reads. Every statement names the workspace. */
+import { type RawBuilder, sql } from 'kysely'
+import { among, dialectOf } from '../database/lists.ts'
+import type { Db } from '../database/dialect.ts'
+import type { Dictionary, TermCounts } from './query.ts'
+import { type PostingRow, type SpaceRow, tables } from './rows.ts'
+import { type Match, matchText } from './tokens.ts'
+
+export type Candidate = Omit<PostingRow, 'workspace' | 'root'>
+/** Exact limits, checked on each row beside the filter of the inverted index. */
+export type Limits = {
+  from: number | null
+  to: number | null
+  kinds: readonly string[] | null
+  roots: readonly string[] | null
+}
+export type Found = {
+  number: number
+  id: string
+  kind: string
+  source: string
+  ordinal: number
+  place: string
+  text: string
+  title: string
+  uri: string
+  speaker: string | null
+  time: number
+}
+
+const columns = sql`p.number, p.kind, p.source, p.ordinal, p.series, p.position, p.time, p.length, p.terms`
+
+export const readSpace = (db: Db, workspace: string): Promise<SpaceRow | undefined> =>
+  tables(db).selectFrom('passage_space').selectAll().where('workspace', '=', workspace).executeTakeFirst()
+
+/** Numbers of the passages on a posting list, of a very long one those indexed last. */
+export async function postings(db: Db, match: Match, limit: number): Promise<number[]> {
+  const dialect = dialectOf(db)
+  const text = matchText(match, dialect)
+  if (text === null) return []
+  // One string for all: a row for each number takes ten times as long.
+  const query =
+    dialect === 'sqlite'
+      ? sql<{ list: string | null }>`select group_concat(number) as list from (
+          select rowid as number from passage_fts where passage_fts match ${text} order by rowid desc limit ${limit})`
+      : sql<{ list: string | null }>`select string_agg(number::text, ',') as list from (
+          select number from passage_fts where tokens @@ ${text}::tsquery order by number desc limit ${limit}) newest`
+  const list = (await query.execute(db)).rows[0]?.list
+  return list ? (JSON.parse(`[${list}]`) as number[]) : []
+}
+
+/** What scoring needs of these passages. */
+export async function candidates(
+  db: Db,
+  workspace: string,
+  numbers: readonly number[],
+  limits: Limits,
+): Promise<Candidate[]> {
+  if (numbers.length === 0) return []
+  const { rows } = await sql<Candidate>`select ${columns} from passage_posting p
+    where p.number in ${among(dialectOf(db), numbers)} and p.workspace = ${workspace}${within(db, limits)}`.execute(db)
+  return rows
+}
+
+function within(db: Db, { from, to, kinds, roots }: Limits): RawBuilder<unknown> {
+  const dialect = dialectOf(db)
+  const parts: RawBuilder<unknown>[] = []
+  if (from !== null) parts.push(sql` and p.time >= ${from}`)
+  if (to !== null) parts.push(sql` and p.time < ${to}`)
+  if (kinds) parts.push(sql` and p.kind in ${among(dialect, kinds)}`)
+  if (roots) parts.push(sql` and p.root in ${among(dialect, roots)}`)
+  return parts.length > 0 ? sql.join(parts, sql``) : sql``
+}
+
+/** Candidates by the ids of their passages, for what meaning has found. */
+export async function candidatesById(
+  db: Db,
+  workspace: string,
+  ids: readonly string[],
+  limits: Limits,
+): Promise<(Candidate & { id: string })[]> {
+  if (ids.length === 0) return []
+  const { rows } = await sql<Candidate & { id: string }>`select a.id, ${columns}
+    from passage a join passage_posting p on p.number = a.number
+    where a.workspace = ${workspace} and a.id in ${among(dialectOf(db), ids)}${within(db, limits)}`.execute(db)
+  return rows
+}
+
+/** The passages near these in their series: same thread, at most two positions before or after. */
+export async function neighbours(
+  db: Db,
+  workspace: string,
+  of: readonly Candidate[],
+  limits: Limits,
+): Promise<Candidate[]> {
+  const places = of.flatMap(({ series, position }) =>
+    series === null || position === null ? [] : [-2, -1, 1, 2].map((distance) => [series, position + distance]),
+  )
+  if (places.length === 0) return []
+  const wanted =
+    dialectOf(db) === 'sqlite'
+      ? sql`select distinct value ->> 0 as series, value ->> 1 as position from json_each(${JSON.stringify(places)})`
+      : sql`select distinct value ->> 0 as series, (value ->> 1)::bigint as position from json_array_elements(${JSON.stringify(places)}::json)`
+  // A cross join is SQLite's way to say which side comes first: left alone it walks through all series for each place.
+  const { rows } = await sql<Candidate>`select ${columns} from (${wanted}) w cross join passage_posting p
+    where p.workspace = ${workspace} and p.series is not null and p.series = w.series and p.position = w.position
+      ${within(db, limits)} order by p.number limit 400`.execute(db)
+  return rows
+}
+
+/** What is shown of passages, in no order. */
+export async function details(db: Db, workspace: string, numbers: readonly number[]): Promise<Found[]> {
+  if (numbers.length === 0) return []
+  const { rows } = await sql<Found>`select a.number, a.id, a.kind, a.source, a.ordinal, a.place, a.text,
+      s.title, s.uri, s.speaker, s.time
+    from passage a join passage_source s on s.workspace = a.workspace and s.kind = a.kind and s.id = a.source
+    where a.workspace = ${workspace} and a.number in ${among(dialectOf(db), numbers)}`.execute(db)
+  return rows
+}
+
+/** The workspace's vocabulary. */
+export function dictionary(db: Db, workspace: string): Dictionary {
+  const dialect = dialectOf(db)
+  return {
+    async counts(terms) {
+      if (terms.length === 0) return new Map()
+      const { rows } = await sql<{ term: string } & TermCounts>`select term, passages, strong from passage_term
+        where workspace = ${workspace} and term in ${among(dialect, terms)}`.execute(db)
+      return new Map(rows.map(({ term, passages, strong }) => [term, { passages, strong }]))
+    },
+    async beginning(prefix, shortest, longest, limit) {
+      const { rows } = await sql<{ term: string; passages: number }>`select term, passages from passage_term
+        where workspace = ${workspace} and term >= ${prefix} and term < ${`${prefix}\u{10ffff}`}
+          and length(term) between ${shortest} and ${longest}
+        order by term limit ${limit}`.execute(db)
+      return rows
+    },
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * One search, in a worker thread, by reading alone: understand the query, collect candidates, score them, rank them,
+ * fetch what is shown.
+ */
+import type { Hit, SearchResult } from '@cairn/api/search'
+import { iso } from '../clock.ts'
+import type { ReadApart } from '../scope.ts'
+import { tokenize } from './analysis.ts'
+import { lists, SCORED, select } from './candidates.ts'
+import { MAX_QUERY, type QueryTerm, type Understood, understand } from './query.ts'
+import * as rank from './rank.ts'
+import type { Ranked } from './rank.ts'
+import type { Statistics } from './score.ts'
+import * as store from './search-store.ts'
+import type { Found, Limits } from './search-store.ts'
+import type { Place } from './source.ts'
+import { kindToken, type Match, rootToken, timeMatch } from './tokens.ts'
+
+export type SearchArgument = {
+  query: string
+  limit: number
+  limits: Limits
+  /** Kind → weight, where it is not 1. */
+  weights: Record<string, number>
+  /** Epoch ms, for recency. */
+  now: number
+  /** Ids of passages that meaning found, best first; null when only words are asked. */
+  semantic: string[] | null
+  /** Are words asked, too? */
+  keyword: boolean
+}
+export type SearchAnswer = Pick<SearchResult, 'hits' | 'corrected'>
+
+/** Passages whose text is read for phrases. */
+const examined = 30
+const supported = 60
+/** Passages whose neighbours, kinds and times are looked at. */
+const kept = 400
+/** Reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009). */
+const fusion = 60
+
+export const searchPassages: ReadApart<SearchArgument, SearchAnswer> = async ({ db, workspace }, argument) => {
+  const space = await store.readSpace(db, workspace)
+  if (!space || space.passages === 0) return { hits: [], corrected: [] }
+  const understood = await understand(
+    argument.query.slice(0, MAX_QUERY),
+    store.dictionary(db, workspace),
+    space.passages,
+  )
+  const statistics = { passages: space.passages, averageLength: space.length / space.passages }
+  const words = argument.keyword ? await byWords(understood, statistics) : []
+  const meaning = argument.semantic ? await byMeaning(argument.semantic, understood.terms, statistics) : null
+
+  const texts = new Map<number, Found>()
+  await read(words.slice(0, Math.max(examined, argument.limit)))
+  for (const each of words.slice(0, examined)) {
+    rank.raisePhrase(each, rank.phrases(texts.get(each.candidate.number)?.text ?? '', each.own.groups, understood))
+  }
+  rank.sortByScore(words)
+  const ordered = meaning ? fuse(words, meaning) : words
+  const chosen = rank.diverse(ordered, argument.limit)
+  await read(chosen)
+  const [keywordRank, semanticRank] = [ranksOf(words), ranksOf(meaning ?? [])]
+  const hits = chosen.flatMap((each): Hit[] => {
+    const found = texts.get(each.candidate.number)
+    return found ? [toHit(each, found, understood, keywordRank, semanticRank)] : []
+  })
+  return { hits, corrected: understood.corrected.map((each) => ({ from: each.from, to: inWords(each, hits) })) }
+
+  async function byWords({ terms }: Understood, of: Statistics): Promise<Ranked[]> {
+    if (terms.length === 0) return []
+    const number = space?.number ?? 0
+    const read = []
+    for (const { match, weight, most } of lists(number, terms, filters(number, argument.limits))) {
+      read.push({ numbers: await store.postings(db, match, most), weight })
+    }
+    const collected = await store.candidates(db, workspace, select(read, SCORED), argument.limits)
+    const ranked = rank.scoreBest(collected, terms, of, kept)
+    const best = ranked.slice(0, supported)
+    const beside = await store.neighbours(
+      db,
+      workspace,
+      best.map(({ candidate }) => candidate),
+      argument.limits,
+    )
+    const known = new Set(ranked.map(({ candidate }) => candidate.number))
+    const fresh = beside.filter((each) => !known.has(each.number))
+    ranked.push(...rank.scoreAll(fresh, terms, of))
+    rank.support(ranked)
+    rank.adjust(ranked, argument.weights, argument.now)
+    return rank.sortByScore(ranked.filter(({ score }) => score > 0))
+  }
+
+  async function byMeaning(ids: readonly string[], terms: readonly QueryTerm[], of: Statistics): Promise<Ranked[]> {
+    const found = new Map(
+      (await store.candidatesById(db, workspace, ids, argument.limits)).map((each) => [each.id, each]),
+    )
+    return rank.scoreAll(
+      ids.flatMap((id) => found.get(id) ?? []),
+      terms,
+      of,
+    )
+  }
+
+  async function read(list: readonly Ranked[]) {
+    const missing = list.map(({ candidate }) => candidate.number).filter((number) => !texts.has(number))
+    for (const found of await store.details(db, workspace, missing)) texts.set(found.number, found)
+  }
+}
+
+/** A stem as a word that was found. */
+function inWords({ to, term }: { to: string; term: string }, hits: readonly Hit[]): string {
+  if (to !== term) return to
+  for (const { passage } of hits) {
+    const token = tokenize(passage.text).find((each) => each.term === term)
+    if (token) return passage.text.slice(token.start, token.end).toLowerCase()
+  }
+  return to
+}
+
+function filters(space: number, { kinds, roots, from, to }: Limits): Match[] {
+  const time = timeMatch(space, from, to)
+  return [
+    ...(kinds ? [{ any: kinds.map((kind) => kindToken(space, kind)) }] : []),
+    ...(roots ? [{ any: roots.map((root) => rootToken(space, root)) }] : []),
+    ...(time ? [time] : []),
+  ]
+}
+
+/** Both orders as one, by ranks alone: scores of words and of meaning have no common scale. */
+function fuse(words: readonly Ranked[], meaning: readonly Ranked[]): Ranked[] {
+  const all = new Map<number, Ranked>()
+  for (const list of [words, meaning]) {
+    list.forEach((each, at) => {
+      const known = all.get(each.candidate.number) ?? { ...each, score: 0 }
+      known.score += 1 / (fusion + at + 1)
+      all.set(each.candidate.number, known)
+    })
+  }
+  return rank.sortByScore([...all.values()])
+}
+
+const ranksOf = (list: readonly Ranked[]) => new Map(list.map(({ candidate }, at) => [candidate.number, at + 1]))
+
+function toHit(
+  each: Ranked,
+  found: Found,
+  { terms }: Understood,
+  keyword: Map<number, number>,
+  semantic: Map<number, number>,
+): Hit {
+  const most = Math.max(...terms.map(({ weight }) => weight))
+  const telling = terms.filter(({ weight }) => weight >= most * tellingShare)
+  const held = telling.filter(({ group }) => group < 31 && each.own.groups & (1 << group))
+  return {
+    passage: {
+      ...{ id: found.id, text: found.text, time: iso(found.time), speaker: found.speaker },
+      marks: marksOf(found.text, new Set(held.map(({ term }) => term))),
+    },
+    source: { kind: found.kind, id: found.source, title: found.title, uri: found.uri },
+    place: JSON.parse(found.place) as Place,
+    score: Math.round(each.score * 1e6) / 1e6,
+    why: {
+      terms: [...new Set(held.map(({ typed }) => typed))],
+      keyword: keyword.get(found.number) ?? null,
+      semantic: semantic.get(found.number) ?? null,
+      boosts: [...each.boosts],
+    },
+  }
+}
+
+const maxMarks = 100
+/** Words that say less than this share of the rarest are neither named nor highlighted. */
+const tellingShare = 0.25
+
+/** Where the terms stand, without overlaps, as offsets into the text. */
+function marksOf(text: string, terms: ReadonlySet<string>): { start: number; end: number }[] {
+  const marks: { start: number; end: number }[] = []
+  for (const { term, start, end } of tokenize(text)) {
+    if (!terms.has(term) || marks.length >= maxMarks) continue
+    const last = marks.at(-1)
+    if (last && start < last.end) last.end = Math.max(last.end, end)
+    else marks.push({ start, end })
+  }
+  return marks
+}

@@ -1,0 +1,20 @@
+import type { Job } from '@cairn/api/jobs'
+import { expect, it } from 'vitest'
+import { foldJobs } from './fold.ts'
+
+const job = (id: string, type: string, more: Partial<Job> = {}) =>
+  ({ id, type, status: 'succeeded', thread_id: null, task_id: null, ...more }) as Job
+const ids = (jobs: Job[]) => foldJobs(jobs).map(({ first, rest }) => [first.id, ...rest.map((one) => one.id)])
+
+it('folds neighbours of one type that succeeded', () => {
+  expect(
+    ids([job('1', 'passages.index'), job('2', 'passages.index'), job('3', 'git.scan'), job('4', 'passages.index')]),
+  ).toEqual([['1', '2'], ['3'], ['4']])
+})
+
+it('never hides what failed, runs, or belongs to a thread', () => {
+  const type = 'passages.index'
+  expect(
+    ids([job('1', type), job('2', type, { status: 'failed' }), job('3', type), job('4', type, { thread_id: 't' })]),
+  ).toEqual([['1'], ['2'], ['3'], ['4']])
+})

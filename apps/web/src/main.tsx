@@ -1,0 +1,16 @@
+import './styles.css'
+import { QueryClientProvider } from '@tanstack/solid-query'
+import { render } from 'solid-js/web'
+import { App } from './app.tsx'
+import { client } from './lib/queries.ts'
+
+const host = document.querySelector('#app')
+if (host)
+  render(
+    () => (
+      <QueryClientProvider client={client}>
+        <App />
+      </QueryClientProvider>
+    ),
+    host,
+  )

@@ -1,0 +1,79 @@
+/**
+ * `npm test`: unit and front-door tests on both databases, the workbench in a real browser, and the fault rigs at a
+ * twentieth. Words after `--` go to Vitest alone (`npm test -- memories`). Ends with one line that counts everything.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { run } from './steps.ts'
+
+type Count = { passed: number; failed: number; skipped: number }
+const results = mkdtempSync(join(tmpdir(), 'cairn-results-'))
+const only = process.argv.slice(2)
+
+type Report = {
+  stats?: { expected: number; unexpected: number; skipped: number; flaky: number }
+  numFailedTestSuites?: number
+  testResults?: { name: string; assertionResults: { fullName: string; status: string }[] }[]
+}
+
+/** Reads the counts of a report in Vitest's or Playwright's JSON; a report that is not there is a failure. */
+function countOf(file: string): Count {
+  try {
+    const { stats, testResults = [], numFailedTestSuites = 0 } = JSON.parse(readFileSync(file, 'utf8')) as Report
+    if (stats) return { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped }
+    const all = testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults.map(({ fullName, status }) => ({ test: `${name} ${fullName}`, status })),
+    )
+    const ran = new Set(all.filter(({ status }) => status === 'passed' || status === 'failed').map(({ test }) => test))
+    const failed = all.filter(({ status }) => status === 'failed').length
+    return {
+      passed: all.filter(({ status }) => status === 'passed').length,
+      failed: failed > 0 ? failed : Math.min(numFailedTestSuites, 1),
+      // What belongs to one database is left out on the other: skipped is what ran on neither.
+      skipped: all.filter(({ test }) => !ran.has(test)).length,
+    }
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 }
+  }
+}
+
+const counts: Count[] = []
+async function suite(
+  command: string,
+  parameters: readonly string[],
+  report: string,
+  environment: NodeJS.ProcessEnv = {},
+) {
+  const code = await run(command, parameters, environment)
+  const count = countOf(report)
+  counts.push(code !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count)
+}
+
+const unit = join(results, 'vitest.json')
+// Tests start hundreds of processes; what Node has compiled once need not be compiled again.
+const compiled = { NODE_COMPILE_CACHE: join(results, 'compiled') }
+await suite(
+  'vitest',
+  ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${unit}`, ...only],
+  unit,
+  compiled,
+)
+if (only.length === 0) {
+  const browser = join(results, 'playwright.json')
+  const built = await run('npm', ['run', 'build', '--silent'])
+  if (built !== 0) counts.push({ passed: 0, failed: 1, skipped: 0 })
+  // The rigs wait for processes and disks, and a browser for what it shows: together they take little longer than one.
+  const rigsRun = run('node', ['rigs/run.ts', '--share', '20'])
+  await suite('playwright', ['test', '-c', 'apps/web/playwright.config.ts', '--reporter=list,json'], browser, {
+    PLAYWRIGHT_JSON_OUTPUT_NAME: browser,
+  })
+  const rigs = await rigsRun
+  counts.push({ passed: rigs === 0 ? 1 : 0, failed: rigs === 0 ? 0 : 1, skipped: 0 })
+}
+rmSync(results, { recursive: true, force: true })
+
+const total = (name: keyof Count) => counts.reduce((sum, one) => sum + one[name], 0)
+const skipped = total('skipped')
+console.log(`\n${total('passed')} passed, ${total('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+process.exitCode = total('failed') > 0 || (process.env.CI && skipped > 0) ? 1 : 0
