@@ -1,26 +1,70 @@
 /**
  * `npm test`: unit and front-door tests on both databases, the workbench in a real browser, and the fault rigs at a
- * twentieth. Words after `--` go to Vitest alone (`npm test -- memories`). Ends with one line that counts everything.
+ * twentieth. Words after `--` go to Vitest alone (`npm test -- memories`). Ends with what failed, what passed only when it
+ * was tried again (in CI, once), and one line that counts everything.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { run } from './steps.ts'
+import { root, run } from './steps.ts'
 
 type Count = { passed: number; failed: number; skipped: number }
+/** A test and what it said. */
+type Trouble = { test: string; message: string }
 const results = mkdtempSync(join(tmpdir(), 'cairn-results-'))
 const only = process.argv.slice(2)
 
-type Report = {
+type Suite = {
+  suites?: Suite[]
+  specs?: { title: string; tests: { status: string; results: { error?: { message?: string } }[] }[] }[]
+}
+type Report = Suite & {
   stats?: { expected: number; unexpected: number; skipped: number; flaky: number }
   numFailedTestSuites?: number
-  testResults?: { name: string; assertionResults: { fullName: string; status: string }[] }[]
+  testResults?: {
+    name: string
+    message: string
+    assertionResults: { fullName: string; status: string; failureMessages?: string[] }[]
+  }[]
+}
+
+const failures: Trouble[] = []
+const again: Trouble[] = []
+
+/** Notes what failed, and what failed before it passed. */
+function note({ suites = [], specs = [], testResults = [] }: Report): void {
+  for (const { title, tests } of specs) {
+    for (const { status, results } of tests) {
+      if (status !== 'unexpected' && status !== 'flaky') continue
+      const message = results.flatMap(({ error }) => error?.message ?? [])[0] ?? ''
+      ;(status === 'flaky' ? again : failures).push({ test: title, message })
+    }
+  }
+  for (const one of suites) note(one)
+  for (const { name, message, assertionResults } of testResults) {
+    const file = name.slice(root.length)
+    if (message) failures.push({ test: file, message })
+    for (const { fullName, status, failureMessages = [] } of assertionResults) {
+      if (failureMessages.length === 0) continue
+      const trouble = { test: `${file} › ${fullName}`, message: failureMessages[0] ?? '' }
+      ;(status === 'failed' ? failures : again).push(trouble)
+    }
+  }
+}
+
+function tell(what: string, troubles: readonly Trouble[]): void {
+  for (const { test, message } of troubles) {
+    const lines = message.split('\n').filter((line) => !line.includes('node_modules'))
+    console.log(`\n${what}: ${test}\n  ${lines.slice(0, 12).join('\n  ').slice(0, 2_000)}`)
+  }
 }
 
 /** Reads the counts of a report in Vitest's or Playwright's JSON; a report that is not there is a failure. */
 function countOf(file: string): Count {
   try {
-    const { stats, testResults = [], numFailedTestSuites = 0 } = JSON.parse(readFileSync(file, 'utf8')) as Report
+    const report = JSON.parse(readFileSync(file, 'utf8')) as Report
+    const { stats, testResults = [], numFailedTestSuites = 0 } = report
+    note(report)
     if (stats) return { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped }
     const all = testResults.flatMap(({ name, assertionResults }) =>
       assertionResults.map(({ fullName, status }) => ({ test: `${name} ${fullName}`, status })),
@@ -62,7 +106,10 @@ await suite(
 if (only.length === 0) {
   const browser = join(results, 'playwright.json')
   const built = await run('npm', ['run', 'build', '--silent'])
-  if (built !== 0) counts.push({ passed: 0, failed: 1, skipped: 0 })
+  if (built !== 0) {
+    counts.push({ passed: 0, failed: 1, skipped: 0 })
+    failures.push({ test: 'npm run build', message: 'see above' })
+  }
   // The rigs wait for processes and disks, and a browser for what it shows: together they take little longer than one.
   const rigsRun = run('node', ['rigs/run.ts', '--share', '20'])
   await suite('playwright', ['test', '-c', 'apps/web/playwright.config.ts', '--reporter=list,json'], browser, {
@@ -70,10 +117,13 @@ if (only.length === 0) {
   })
   const rigs = await rigsRun
   counts.push({ passed: rigs === 0 ? 1 : 0, failed: rigs === 0 ? 0 : 1, skipped: 0 })
+  if (rigs !== 0) failures.push({ test: 'rigs at a twentieth', message: 'see above' })
 }
 rmSync(results, { recursive: true, force: true })
 
 const total = (name: keyof Count) => counts.reduce((sum, one) => sum + one[name], 0)
 const skipped = total('skipped')
+tell('PASSED ONLY WHEN TRIED AGAIN', again)
+tell('FAILED', failures)
 console.log(`\n${total('passed')} passed, ${total('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 process.exitCode = total('failed') > 0 || (process.env.CI && skipped > 0) ? 1 : 0

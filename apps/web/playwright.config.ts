@@ -5,6 +5,7 @@ export default defineConfig({
   testDir: './e2e',
   outputDir: '../../test-results',
   workers: 1,
+  retries: process.env.CI ? 1 : 0,
   fullyParallel: false,
   timeout: 90_000,
   expect: { timeout: 15_000 },

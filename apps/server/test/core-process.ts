@@ -18,7 +18,7 @@ export type CoreProcess = { api: Client<Table>; kill(): Promise<void> }
 export async function coreSettings(): Promise<{ folder: string; environment: Record<string, string> }> {
   const folder = await mkdtemp(join(tmpdir(), 'cairn-killed-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  const database = inject('dialect') === 'postgres' ? await makeDatabase('empty') : null
+  const database = inject('dialect') === 'postgres' ? await makeDatabase('migrated') : null
   if (database) onTestFinished(database.drop)
   const environment = {
     ...{ CAIRN_HOME: join(folder, 'data'), CAIRN_PORT: '0', CAIRN_SIDECAR: '0', CAIRN_KEYCHAIN: '0', CAIRN_OPEN: '0' },
@@ -51,6 +51,6 @@ export async function startCoreProcess(environment: Record<string, string>): Pro
     const running =
       text.endsWith('}') || text.endsWith('}\n') ? (JSON.parse(text) as { url: string; pid: number }) : null
     return running?.pid === child.pid ? running : null
-  }, 30_000)
+  })
   return { api: makeClient<Table>(routesOf(table), { url, key: environment.CAIRN_API_KEY as string }), kill }
 }

@@ -16,7 +16,7 @@ import type { CloudEvent } from '../src/kernel/events/event.ts'
 import { newId } from '../src/kernel/ids.ts'
 import type { Principal } from '../src/kernel/scope.ts'
 import { makeScopes, type ScopeParts, type ScopeRequest } from '../src/kernel/scopes.ts'
-import { administer, urlOf } from './postgres.ts'
+import { administer, takeDatabase, urlOf } from './postgres.ts'
 
 export const quietLog: DatabaseLog = { info() {}, warn() {}, error() {} }
 
@@ -44,12 +44,15 @@ export async function freshSettings(how: 'migrated' | 'empty' = 'empty'): Promis
 /** A database of its own on the PostgreSQL server of the tests, migrated already unless it is to be empty. */
 export async function makeDatabase(how: 'migrated' | 'empty'): Promise<{ url: string; drop(): Promise<void> }> {
   const admin = inject('postgresUrl')
+  if (how === 'migrated') {
+    const { url, giveBack } = await takeDatabase(admin, inject('postgresTemplate'))
+    return { url, drop: async () => giveBack() }
+  }
   const name = `cairn_test_${newId().replaceAll('-', '')}`
-  const template = how === 'migrated' ? ` template ${inject('postgresTemplate')}` : ''
-  await administer(admin, `create database ${name}${template}`)
+  await administer(admin, `create database ${name}`)
   return {
     url: urlOf(admin, name),
-    drop: () => administer(admin, `drop database if exists ${name} with (force)`),
+    drop: async () => void (await administer(admin, `drop database if exists ${name} with (force)`)),
   }
 }
 

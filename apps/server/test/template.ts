@@ -1,5 +1,5 @@
 /**
- * One migrated database per run, which the tests on PostgreSQL copy: migrating each of theirs takes several times as long.
+ * One migrated database per run, which the tests on PostgreSQL copy (and keep, see `postgres.ts`): migrating takes longer.
  * The migrations themselves run once here, and in the tests that are about them.
  */
 import type { TestProject } from 'vitest/node'
@@ -14,7 +14,11 @@ export async function setup(project: TestProject): Promise<void> {
   const { postgresUrl } = project.getProvidedContext()
   const name = `cairn_template_${newId().replaceAll('-', '')}`
   await administer(postgresUrl, `create database ${name}`)
-  drop = () => administer(postgresUrl, `drop database if exists ${name} with (force)`)
+  drop = async () => {
+    const copies = `select datname from pg_database where datname like '${name}%'`
+    for (const { datname } of await administer<{ datname: string }>(postgresUrl, copies))
+      await administer(postgresUrl, `drop database if exists ${datname} with (force)`)
+  }
   const settings = { dialect: 'postgres', url: urlOf(postgresUrl, name) } as const
   const database = await openDatabase(settings, { info() {}, warn() {}, error() {} })
   await database.migrate(migrations)

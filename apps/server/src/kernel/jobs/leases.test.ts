@@ -4,7 +4,7 @@ import { until } from '../../../test/until.ts'
 import { testDatabase } from '../../../test/database.ts'
 import { systemClock } from '../clock.ts'
 import { job } from './definition.ts'
-import { gate, heldClock, type Work, work, workOver } from './jobs.fixture.ts'
+import { gate, heldClock, shortLease, type Work, work, workOver } from './jobs.fixture.ts'
 import type { JobRow, JobTables } from './rows.ts'
 
 const nothing = Type.Object({})
@@ -39,14 +39,14 @@ describe('what a dead worker held', () => {
   })
 
   test('is taken back by another one when the lease is over, not before', async () => {
-    const other = await work([quick])
+    const other = await work([quick], { times: shortLease })
     const dead = await orphan(other, { lease_until: systemClock.now() + 200 })
     expect(await other.row(dead)).toMatchObject({ status: 'running', worker: 'elsewhere/1' })
     await other.reaches(dead, 'succeeded')
   })
 
   test('is taken back although its lease lies far in the future, because the clock was put back', async () => {
-    const other = await work([quick])
+    const other = await work([quick], { times: shortLease })
     await other.reaches(await orphan(other, { lease_until: systemClock.now() + 365 * day }), 'succeeded')
   })
 
@@ -122,7 +122,7 @@ describe('a stale worker', () => {
         }),
       ],
       // It neither renews its leases nor looks after others': like a process that is stopped in its tracks.
-      { times: { heartbeat: 3_600_000 } },
+      { times: { ...shortLease, heartbeat: 3_600_000, look: 3_600_000 } },
     )
     const id = await asleep.enqueue({ type: 'test.run', input: {} })
     await asleep.reaches(id, 'running')

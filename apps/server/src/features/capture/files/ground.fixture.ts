@@ -6,7 +6,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { type Cairn, type HarnessOptions, startCairn, until } from '../../../../test/harness.ts'
 
 /** `until` for what waits for the disk, the index and a machine that is busy. */
-export const patiently = <T>(look: () => Promise<T> | T) => until(look, 170_000)
+export const patiently = <T>(look: () => Promise<T> | T) => until(look, 60_000)
 
 export type Tree = Record<string, string | Uint8Array>
 

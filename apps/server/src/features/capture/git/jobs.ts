@@ -57,8 +57,13 @@ export const gitJobs = ({ service, following, roots, capture }: Parts): JobDefin
         for (;;) {
           signal.throwIfAborted()
           const gone = await scope.write(async (tx) => {
+            // A scan that is at work writes its commits before or not at all.
+            if (!(await store.holdRepository(tx, id))) return 0
             const rows = await store.someEvents(tx, id, rowsAtOnce)
-            if (rows.length === 0) return 0
+            if (rows.length === 0) {
+              await store.deleteRepository(tx, id)
+              return 0
+            }
             await store.deleteEvents(
               tx,
               rows.map((row) => row.id),
@@ -73,7 +78,6 @@ export const gitJobs = ({ service, following, roots, capture }: Parts): JobDefin
           if (gone === 0) break
           events += gone
         }
-        await scope.write((tx) => store.deleteRepository(tx, id))
       }
       return { events }
     },

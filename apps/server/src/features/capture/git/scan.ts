@@ -40,14 +40,15 @@ export async function scanRepository(
   }
   const moves = row.scanned_at === null ? [] : movesBetween(row.branch, before, found.branch, now)
   await scope.write(async (tx) => {
+    if (!(await store.holdRepository(tx, row.id))) return
     if (moves.length > 0)
       await store.insertEvents(
         tx,
         moves.map((move) => moveRow(tx, row, move)),
       )
     const changes = { state: 'ready' as const, reason: null, branch: found.branch, refs: JSON.stringify(now) }
-    const kept = await store.updateRepository(tx, row.id, { ...changes, scanned_at: tx.now })
-    if (kept && (moves.length > 0 || row.state !== 'ready')) {
+    await store.updateRepository(tx, row.id, { ...changes, scanned_at: tx.now })
+    if (moves.length > 0 || row.state !== 'ready') {
       tx.event({
         type: 'git.moved',
         subject: row.id,
@@ -72,7 +73,7 @@ async function takeIn(
   const rows = entries.map((entry) => commitRow(row, entry, files.get(entry.sha) ?? []))
   if (rows.length === 0) return 0
   return scope.write(async (tx) => {
-    const current = await store.repositoryById(tx, row.id)
+    const current = await store.holdRepository(tx, row.id)
     // Removed meanwhile.
     if (!current) return 0
     const written = await store.insertEvents(tx, rows)

@@ -85,15 +85,23 @@ export const insertRepository = ({ db }: From, row: RepositoryRow) =>
     .onConflict((conflict) => conflict.doNothing())
     .execute()
 
-export async function updateRepository({ workspace, db }: From, id: string, changes: Partial<RepositoryRow>) {
-  const done = await tables(db)
+export const updateRepository = ({ workspace, db }: From, id: string, changes: Partial<RepositoryRow>) =>
+  tables(db)
     .updateTable('git_repository')
     .set(changes)
     .where('workspace', '=', workspace)
     .where('id', '=', id)
+    .execute()
+
+/** A repository that stays until this transaction ends; undefined when it was removed. */
+export const holdRepository = ({ workspace, db }: From, id: string) =>
+  tables(db)
+    .updateTable('git_repository')
+    .set(({ ref }) => ({ state: ref('state') }))
+    .where('workspace', '=', workspace)
+    .where('id', '=', id)
+    .returningAll()
     .executeTakeFirst()
-  return Number(done.numUpdatedRows) === 1
-}
 
 export const deleteRepository = ({ workspace, db }: From, id: string) =>
   tables(db).deleteFrom('git_repository').where('workspace', '=', workspace).where('id', '=', id).execute()
