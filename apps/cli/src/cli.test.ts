@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -56,6 +56,17 @@ const json = async (...parameters: string[]) => {
 }
 
 describe('the command line', () => {
+  it('ends quietly when whoever reads along has read enough', async () => {
+    const child = spawn(process.execPath, [bin, 'call'], {
+      env: { PATH: process.env.PATH ?? '', ...compiled, CAIRN_HOME: cairn.home, CAIRN_URL: cairn.url },
+    })
+    child.stdout.destroy()
+    let err = ''
+    child.stderr.on('data', (piece: Buffer) => (err += piece.toString()))
+    const code = await new Promise((resolve) => child.once('close', resolve))
+    expect([code, err]).toEqual([0, ''])
+  })
+
   it('adds a folder, finds what is in it and answers from it, with file and lines', async () => {
     const root = await json('add', folder)
     expect(root).toMatchObject({ state: expect.any(String) })

@@ -8,6 +8,11 @@ const words = process.argv.slice(2)
 /** Looked for by hand: what is wrong may be told before the options are known. */
 const json = words.slice(0, words.includes('--') ? words.indexOf('--') : undefined).includes('--json')
 
+// Whoever reads along may have read enough (`| head`).
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) =>
+  process.exit(code === 'EPIPE' ? exitCodes.ok : exitCodes.failed),
+)
+
 try {
   await makeProgram({ quiet: json }).parseAsync()
 } catch (error) {

@@ -21,30 +21,48 @@ export function openBrowser(link: string): void {
     .unref()
 }
 
-type Shown = Pick<JobState, 'type' | 'status' | 'progress'>
+type Shown = Pick<JobState, 'job_id' | 'type' | 'status' | 'progress'>
+/** What took longer than this, in ms, says that it is done. */
+const worthTelling = 3_000
 
-/** One line that is written over while something runs (a line now and then where output is not a terminal). */
+/**
+ * One line that is written over while something runs (a line now and then where output is not a terminal), and one that
+ * stays when something that took a while is done.
+ */
 export function makeProgressLine(now: () => number) {
   let lastAt = 0
   let last: { key: string; done: number; at: number } | undefined
+  const firstSeen = new Map<string, number>()
   return {
     show(job: Shown): void {
       const at = now()
-      if (job.status !== 'running' || at - lastAt < (interactive ? 100 : 5_000)) return
+      if (job.status !== 'running') return this.ended(job, at)
+      if (!firstSeen.has(job.job_id)) firstSeen.set(job.job_id, at)
+      if (at - lastAt < (interactive ? 100 : 5_000)) return
       lastAt = at
       const { phase, steps_completed: done } = job.progress
       const key = `${job.type} ${phase}`
       const rate = last?.key === key && at > last.at ? ((done - last.done) / (at - last.at)) * 1000 : null
       last = { key, done, at }
-      const line = describe(job, rate)
-      const width = (process.stdout.columns ?? 100) - 1
-      process.stdout.write(interactive ? `\r\u001b[2K${line.slice(0, width)}` : `${line}\n`)
+      write(describe(job, rate), false)
+    },
+    ended(job: Shown, at: number): void {
+      const took = at - (firstSeen.get(job.job_id) ?? at)
+      firstSeen.delete(job.job_id)
+      if (job.status === 'succeeded' && took >= worthTelling) write(`${describe(job, null)} · done`, true)
+      else this.clear()
     },
     clear(): void {
       lastAt = 0
       if (interactive) process.stdout.write('\r\u001b[2K')
     },
   }
+}
+
+/** Over the line that is there; `stays` leaves it and begins another. */
+function write(line: string, stays: boolean): void {
+  const width = (process.stdout.columns ?? 100) - 1
+  process.stdout.write(interactive ? `\r\u001b[2K${line.slice(0, width)}${stays ? '\n' : ''}` : `${line}\n`)
 }
 
 const works: Record<string, string> = {

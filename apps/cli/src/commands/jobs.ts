@@ -51,14 +51,16 @@ const stateLine = (state: JobState) => describe(state)
 
 function describe(job: Pick<JobState, 'job_id' | 'type' | 'status' | 'progress' | 'error' | 'updated_at'>): string {
   const { steps_completed: done, steps_total: total, phase } = job.progress
-  const far = total === null ? (done > 0 ? `${done}` : '') : `${done} of ${total}`
+  // How far it was is told while it matters.
+  const ended = job.status === 'succeeded' || job.status === 'cancelled'
+  const far = ended ? '' : total === null ? (done > 0 ? `${done}` : '') : `${done} of ${total}`
   const why = job.error ? pc.red(harmless(job.error.message)) : ''
   return [
     pc.dim(job.job_id),
     local(job.updated_at).slice(11),
     coloured(job.status),
     job.type,
-    harmless(phase),
+    ended ? '' : harmless(phase),
     far,
     why,
   ]
