@@ -51,16 +51,17 @@ export function declarations(): Corpus {
   return { workspace: 'declarations', kind: 'file', notes }
 }
 
-const git = (...args: string[]) => execFileSync('git', ['-C', root, ...args], { encoding: 'utf8', maxBuffer: 1 << 28 })
+const git = (folder: string, ...args: string[]) =>
+  execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8', maxBuffer: 1 << 28 })
 
-/** This repository as it is committed. */
-export function repository(): Corpus {
+/** A repository as it is committed. */
+export function repository(folder: string): Corpus {
   const notes: Record<string, Note> = {}
-  const text = /\.(ts|tsx|md|css|json|html|mjs|ya?ml|svg)$/
-  for (const name of git('ls-tree', '-r', '--name-only', 'HEAD').split('\n')) {
+  const text = /\.(ts|tsx|js|md|css|json|html|mjs|ya?ml|svg)$/
+  for (const name of git(folder, 'ls-tree', '-r', '--name-only', 'HEAD').split('\n')) {
     if (!text.test(name) || /package-lock|bench\/results|bench\/retrieval|\.sql$/.test(name)) continue
     notes[name] = {
-      text: git('show', `HEAD:${name}`),
+      text: git(folder, 'show', `HEAD:${name}`),
       name,
       title: name.split('/').at(-1) as string,
       uri: name,
@@ -70,9 +71,11 @@ export function repository(): Corpus {
   return { workspace: 'repository', kind: 'file', notes }
 }
 
-/** Each commit's message, and the files it touched that are still there. */
-export function commits(files: ReadonlySet<string>): { message: string; files: string[] }[] {
-  const log = git('log', '--no-merges', '--format=%x00%B%x01', '--name-only').split('\u0000').slice(1)
+/** The message of each of the newest thousand commits, and the files it touched that are still there. */
+export function commits(folder: string, files: ReadonlySet<string>): { message: string; files: string[] }[] {
+  const log = git(folder, 'log', '--no-merges', '--max-count=1000', '--format=%x00%B%x01', '--name-only')
+    .split('\u0000')
+    .slice(1)
   return log
     .map((entry) => {
       const [message = '', names = ''] = entry.split('\u0001')

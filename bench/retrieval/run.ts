@@ -1,10 +1,10 @@
 /**
- * `node bench/retrieval/run.ts [--write] [--only KIND]`: how well search finds what is known to be there, by kind of
+ * `node bench/retrieval/run.ts [--write] [--only KIND] [--repository FOLDER]`: how well search finds what is known to be there, by kind of
  * question: recall@10 / MRR for words, for meaning and for both. Meaning is the test embedding, a bag of words, and shows
- * that the plumbing works, no more. `--write` makes the result the baseline that later runs are compared with; a change
+ * that the plumbing works, no more. Commits are this repository's unless another one is named. `--write` makes the result the baseline that later runs are compared with; a change
  * that lowers it says why.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrations } from '../../apps/server/migrations/index.ts'
@@ -22,6 +22,9 @@ const baseline = new URL('../results/retrieval.json', import.meta.url)
 const quiet = { info() {}, warn() {}, error() {} }
 const modes = { keyword: 'keyword', semantic: 'semantic', fused: 'hybrid' } as const
 
+const option = (name: string) =>
+  process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined
+
 const parsing = makeParsing()
 const parse = (files: { id: string; name: string; text: string }[]) => parsing.parse(files)
 const folder = mkdtempSync(join(tmpdir(), 'cairn-retrieval-'))
@@ -30,7 +33,8 @@ try {
   await database.migrate(migrations)
   const room = await roomOver(database, { parse, embedding: bagOfWordsModel, vectors: vectorsInMemory() })
   const documents = corpora.documentation()
-  const repository = corpora.repository()
+  const sources = option('--repository') ?? corpora.root
+  const repository = corpora.repository(sources)
   const declarations = corpora.declarations()
   const all = [documents, declarations, repository, corpora.talks()]
   for (const corpus of all) await fill(room, corpus)
@@ -43,7 +47,7 @@ try {
     ...made.paraphrases(documents.workspace, pieces),
     ...made.typingErrors(documents.workspace, pieces),
     ...made.conversationQuestions('talks'),
-    ...made.commitQuestions(repository.workspace, corpora.commits(new Set(Object.keys(repository.notes)))),
+    ...made.commitQuestions(repository.workspace, corpora.commits(sources, new Set(Object.keys(repository.notes)))),
   ]
   const results = await ask(room, questions)
   report(results, Object.fromEntries(all.map((corpus) => [corpus.workspace, fingerprint(corpus)])))
@@ -65,7 +69,7 @@ async function fill(room: Room, { workspace, kind, notes }: corpora.Corpus) {
 
 async function ask(room: Room, questions: made.Question[]): Promise<Results> {
   const results: Results = {}
-  const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined
+  const only = option('--only')
   for (const [kind, some] of Map.groupBy(questions, (question) => question.kind)) {
     if (only !== undefined && !kind.includes(only)) continue
     const byMode: Results[string] = {}
@@ -98,8 +102,10 @@ function report(results: Results, over: Record<string, string>) {
     const changes = moved(before.results, results)
     console.log(changes.length > 0 ? changes.join('\n') : 'Nothing moved against the baseline.')
   }
-  if (process.argv.includes('--write'))
+  if (process.argv.includes('--write')) {
+    mkdirSync(new URL('.', baseline), { recursive: true })
     writeFileSync(baseline, `${JSON.stringify({ corpora: over, results }, null, 2)}\n`)
+  }
 }
 
 function fingerprint({ notes }: corpora.Corpus): string {
