@@ -153,7 +153,7 @@ export async function startCore(config: Config, options: CoreOptions = {}) {
     const capture = makeCapture(kernel, roots)
     const models = makeModels(kernel, workspaces)
     const threads = makeThreads(kernel, forget)
-    const memories = makeMemories(kernel, threads)
+    const memories = makeMemories(kernel, { threads, models, capture })
     const tasks = makeTasks(kernel, workspaces, threads)
     const browser = makeBrowser(kernel, { workspaces, capture, silent: (from, ids) => tabs.silent(from, ids) })
     const bookmarks = makeBookmarks(kernel, workspaces)

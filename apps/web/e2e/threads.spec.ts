@@ -98,3 +98,16 @@ test('conversations are imported from the list of threads, and what is no export
   await page.getByRole('link', { name: /Herons by the lake/ }).click()
   await expect(log(page).getByText('By the water.')).toBeVisible()
 })
+
+test('what is said in passing is remembered where it was said, and taken back with one click', async ({
+  page,
+  cairn,
+}) => {
+  const { thread_id: id } = await cairn.api.chat.ask({ message: 'Remember that the bees of the mill fly in March.' })
+  await enter(page, cairn, `/ask/${id}`)
+  const remembered = page.getByRole('list', { name: 'Remembered from this message' })
+  await expect(remembered.getByRole('link')).toHaveText('the bees of the mill fly in March')
+  await remembered.getByRole('button', { name: /Do not remember/ }).click()
+  await expect(remembered).toHaveCount(0)
+  expect((await cairn.api.memories.list({ q: 'bees of the mill' })).items).toEqual([])
+})

@@ -28,6 +28,7 @@ export const Memory = shape({
   /** Where it comes from: an address, `message:<id>`, or free words. */
   source: nullable(text(2_000)),
   strength: Type.Number(),
+  /** `found_by` says who found it in a conversation: `rules`, or a model's name. */
   metadata: Json,
   /** Rises with every change; its ETag is this number in quotes. */
   version: Type.Integer({ minimum: 1 }),
@@ -106,6 +107,17 @@ export const memories = operations('memories', {
     },
     output: Memory,
     errors: ['MEMORY_NOT_FOUND', 'PRECONDITION_FAILED'],
+  }),
+  revert: operation({
+    method: 'POST',
+    path: '/api/memory/{id}/revert',
+    summary: 'Take back the last change of a memory',
+    description:
+      'It says again what it said before. One that had only just been remembered is forgotten: `memory` is null.',
+    effect: 'write',
+    params: { id: Id },
+    output: shape({ memory: nullable(Memory) }),
+    errors: ['MEMORY_NOT_FOUND'],
   }),
   audit: operation({
     method: 'GET',

@@ -136,7 +136,7 @@ const concerns: Record<string, readonly string[]> = {
   thread: ['threads', 'chat', 'overview'],
   threads: ['threads', 'chat', 'overview'],
   message: ['threads', 'chat', 'overview'],
-  memory: ['memories', 'overview'],
+  memory: ['memories', 'threads', 'overview'],
   task: ['tasks', 'threads', 'overview', 'digest'],
   tasks: ['tasks', 'threads', 'overview', 'digest'],
   visit: ['browser', 'overview'],

@@ -65,6 +65,7 @@ export const routes: Routes = {
     create: { method: 'POST', path: '/api/memory', query: [], reply: ['json'] },
     get: { method: 'GET', path: '/api/memory/{id}', query: [], reply: ['json'] },
     update: { method: 'PATCH', path: '/api/memory/{id}', query: [], reply: ['json'] },
+    revert: { method: 'POST', path: '/api/memory/{id}/revert', query: [], reply: ['json'] },
     audit: { method: 'GET', path: '/api/memory/{id}/audit', query: ['limit', 'cursor'], reply: ['json'] },
     search: { method: 'POST', path: '/api/memory/search', query: [], reply: ['json'] },
     remove: { method: 'DELETE', path: '/api/memory/{id}', query: [], reply: ['json'] },

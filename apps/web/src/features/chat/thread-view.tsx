@@ -9,6 +9,7 @@ import { Composer } from './parts/composer.tsx'
 import { Branches } from './parts/branches.tsx'
 import { Actions, Answer, ExtractLabel, Origin, Question } from './parts/message.tsx'
 import { Related } from './parts/related.tsx'
+import { Remembered } from './parts/remembered.tsx'
 import { ask, type Cut, drop, type Flight, flightOf, isFlying, type Surface, stop } from './state.ts'
 
 type ThreadViewProps = {
@@ -203,6 +204,11 @@ function Turn(props: TurnProps) {
           time={props.message?.created_at}
           onEdit={props.message && !busy() ? (words) => branch(words, { at: props.id, keep: false }) : undefined}
           after={<Show when={props.message}>{(message) => <Branches message={message()} disabled={busy()} />}</Show>}
+          below={
+            <Show when={props.message}>
+              {(message) => <Remembered thread={message().thread_id} message={message().id} />}
+            </Show>
+          }
         />
       </Show>
     </div>

@@ -114,7 +114,7 @@ function Row(props: { memory: Memory; onForget: () => void }) {
           <Show when={memory().source}>
             {(source) => (
               <span class="min-w-0 truncate">
-                from <Safe text={source()} />
+                {memory().metadata.found_by ? 'found in a conversation' : <Safe text={`from ${source()}`} />}
               </span>
             )}
           </Show>

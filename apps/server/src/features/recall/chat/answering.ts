@@ -42,7 +42,7 @@ export const turnsBefore = 20
 type Parts = Pick<Kernel, 'scope'> & {
   writing: Writing
   threads: Threads
-  memories: Pick<Memories, 'found'>
+  memories: Pick<Memories, 'found' | 'look'>
   tasks: Pick<Tasks, 'titleOf'>
   flights: Flights
 }
@@ -91,7 +91,7 @@ export function makeAnswering({ scope: makeScope, writing, threads, memories, ta
     if (written === null) return { thread_id, message_id: null, kind: null, state: 'stopped' }
 
     const follows = [input.seen ?? user_message_id, ...(stored ? [stored.id] : [])]
-    const message = await keep(context, (tx) => store(tx, id, { ...input, follows }, found, written))
+    const message = await keep(context, (tx) => store(tx, id, { ...input, follows }, found, written, question))
     // What an answer rests on has been of use.
     const used = [...message.citations.map(({ source }) => source), ...relatedTo(found.words, written.passages)]
     await memories.found(scope, [...new Set(used.filter(({ kind }) => kind === 'memory').map((one) => one.id))])
@@ -113,7 +113,14 @@ export function makeAnswering({ scope: makeScope, writing, threads, memories, ta
   }
 
   /** The answer and what it was made from: one transaction. */
-  async function store(tx: Tx, id: string, input: Storing, found: Found, written: Written): Promise<Message> {
+  async function store(
+    tx: Tx,
+    id: string,
+    input: Storing,
+    found: Found,
+    written: Written,
+    question: Message,
+  ): Promise<Message> {
     const { usage, broken, note, kind, model } = written
     const message: NewMessage = {
       id,
@@ -159,6 +166,7 @@ export function makeAnswering({ scope: makeScope, writing, threads, memories, ta
       messages: JSON.stringify(written.messages.map(({ role, content }) => ({ role, content }))),
       created_at: tx.now,
     })
+    if (input.seen === undefined) await memories.look(tx, question)
     return stored
   }
 

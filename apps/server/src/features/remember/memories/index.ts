@@ -1,22 +1,31 @@
 /**
  * Memories: short facts worth keeping, with where they come from and how strong they still are.
- * Tables: memories, memory_version, memory_audit. Passages: `memory`. Events: memory.created, memory.changed,
+ * Tables: memories, memory_version, memory_audit. Passages: `memory`. Job:
+ * memories.find. Events: memory.created, memory.changed,
  * memory.removed; none carries content.
  * Invariant: a memory's strength falls by half in thirty days without use, and every use brings it back.
  */
 import { memories as operations } from '@cairn/api/memories'
+import type { Message } from '@cairn/api/threads'
 import { type Feature, handle } from '../../../kernel/feature.ts'
 import { seenVersion } from '../../../kernel/gate/etag.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { maskSecrets } from '../../../kernel/masking.ts'
 import type { PassageKind } from '../../../kernel/passages/source.ts'
+import type { Tx } from '../../../kernel/scope.ts'
+import type { Capture } from '../../ground/capture/index.ts'
+import type { Models } from '../../ground/models/index.ts'
 import type { Threads } from '../threads/index.ts'
+import { tellsSomething } from './finding.ts'
+import { findJob } from './jobs.ts'
 import { makeMemoryService } from './service.ts'
 import { countMemories, memoriesByIds, memoryIdsAfter } from './store.ts'
 
 export type Memories = ReturnType<typeof makeMemories>
 
-export function makeMemories(kernel: Pick<Kernel, 'clock' | 'passages'>, threads: Threads) {
+type Needs = { threads: Threads; models: Models; capture: Pick<Capture, 'rules'> }
+
+export function makeMemories(kernel: Pick<Kernel, 'clock' | 'passages'>, { threads, models, capture }: Needs) {
   const service = makeMemoryService({ clock: kernel.clock, threads })
   const feature: Feature = {
     name: 'memories',
@@ -32,8 +41,10 @@ export function makeMemories(kernel: Pick<Kernel, 'clock' | 'passages'>, threads
       },
       update: (call) => call.write((tx) => service.update(tx, call.input.id, call.input, seenVersion(call))),
       audit: (call) => service.history(call, call.input.id, call.input),
+      revert: (call) => call.write((tx) => service.revert(tx, call.input.id)),
       remove: (call) => call.write((tx) => service.remove(tx, call.input.id)),
     }),
+    jobs: [findJob({ service, threads, models, capture })],
     passages: [memoryPassages],
     refer: {
       memory: async (scope, ids) => {
@@ -44,7 +55,12 @@ export function makeMemories(kernel: Pick<Kernel, 'clock' | 'passages'>, threads
     forget: service.forget,
     counts: async (scope) => ({ memories: await countMemories(scope) }),
   }
-  return { ...service, feature }
+  /** Looks for what is worth keeping in what a person said, in a job of its own; nothing to do for what only asks. */
+  async function look(tx: Tx, message: Pick<Message, 'id' | 'content'>): Promise<void> {
+    if (!tellsSomething(message.content)) return
+    await tx.enqueue({ type: 'memories.find', input: { message_id: message.id }, unique: message.id, priority: 0 })
+  }
+  return { ...service, look, feature }
 }
 
 const memoryPassages: PassageKind = {

@@ -8,6 +8,7 @@ import { stableJson } from '../../../kernel/json.ts'
 import { decodeCursor, pageSize, toPage } from '../../../kernel/paging.ts'
 import type { Scope, Tx } from '../../../kernel/scope.ts'
 import type { Threads } from '../threads/index.ts'
+import type { Finding } from './finding.ts'
 import * as store from './store.ts'
 import { strengthAt, touchEvery } from './strength.ts'
 
@@ -28,9 +29,11 @@ type Patch = Partial<Pick<NewMemory, 'key' | 'value' | 'source' | 'metadata'>>
 type AuditDetail = { person: string; agent: string | null; job: string | null; version?: number | null }
 type Filter = { limit?: number; cursor?: string; scope?: Memory['scope']; scope_ref?: string; q?: string }
 
+export type MemoryService = ReturnType<typeof makeMemoryService>
+
 export function makeMemoryService(settings: {
   clock: Clock
-  threads: Pick<Threads, 'exists' | 'link' | 'unlink' | 'retitle'>
+  threads: Pick<Threads, 'exists' | 'message' | 'link' | 'unlink' | 'retitle'>
 }) {
   const { clock, threads } = settings
   const toMemory = (row: store.MemoryRow): Memory => ({
@@ -72,11 +75,13 @@ export function makeMemoryService(settings: {
     return toMemory(row)
   }
 
-  /** A thread shows what is remembered for it, and from which of its messages. */
+  /** A thread shows what is remembered for it or was said in it, and by which of its messages. */
   async function link(tx: Tx, { id, key, thread_id, source_message_id }: store.MemoryRow): Promise<void> {
-    if (thread_id === null) return
+    const said = thread_id === null && source_message_id !== null ? await threads.message(tx, source_message_id) : null
+    const thread = thread_id ?? said?.thread_id
+    if (!thread) return
     const about = { kind: 'memory', ref: id, title: key, uri: `memory:${id}`, relation: 'remembers' as const }
-    await threads.link(tx, thread_id, [about], source_message_id)
+    await threads.link(tx, thread, [about], source_message_id)
   }
 
   function sameMemory(stored: store.MemoryRow | undefined, row: store.MemoryRow): Memory {
@@ -127,6 +132,35 @@ export function makeMemoryService(settings: {
     if (fields.includes('key')) await threads.retitle(tx, 'memory', row.id, next.key)
     tx.event({ type: 'memory.changed', subject: row.id, data: { fields } })
     return toMemory(next)
+  }
+
+  /**
+   * Keeps what was found in a message of a thread, which shows it; answers how many of them were new. What a person wrote
+   * down themselves under such a name is theirs, and stays.
+   */
+  async function keepFound(tx: Tx, message: string, findings: readonly Finding[], by: string) {
+    let kept = 0
+    for (const { key, value } of findings) {
+      const row = rowOf(tx, { key, value, source: `message:${message}`, metadata: { found_by: by } })
+      const known = await store.memoryByKey(tx, row)
+      if (known && (known.value === row.value || !wasFound(known))) continue
+      await create(tx, { key, value, source: row.source, metadata: { found_by: by } })
+      kept += 1
+    }
+    return kept
+  }
+
+  /** Takes back the last change of a memory; what had only just been remembered goes. MEMORY_NOT_FOUND. */
+  async function revert(tx: Tx, id: string): Promise<{ memory: Memory | null }> {
+    const row = await store.memoryById(tx, id)
+    if (!row) throw fail('MEMORY_NOT_FOUND')
+    const [before] = await store.versionsOf(tx, id, [row.version - 1])
+    if (before) {
+      const { key, value, source } = before
+      return { memory: await change(tx, row, { key, value, source }) }
+    }
+    await remove(tx, id)
+    return { memory: null }
   }
 
   /** What happened to a memory, newest first, with what it said before each change; MEMORY_NOT_FOUND when there never was one. */
@@ -235,8 +269,10 @@ export function makeMemoryService(settings: {
     )
   }
 
-  return { create, update, history, get, list, found, remove, forget }
+  return { create, update, keepFound, revert, history, get, list, found, remove, forget }
 }
+
+const wasFound = ({ metadata }: store.MemoryRow) => 'found_by' in (JSON.parse(metadata) as object)
 
 const messageSource = /^message:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
 const messageOf = (source: string | null) => (source && messageSource.exec(source)?.[1]) || null

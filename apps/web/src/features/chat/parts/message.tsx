@@ -23,6 +23,7 @@ type QuestionProps = {
   /** Asks something else in its place. */
   onEdit?: ((text: string) => void) | undefined
   after?: JSX.Element
+  below?: JSX.Element
 }
 
 /** What was asked. */
@@ -62,6 +63,7 @@ export function Question(props: QuestionProps) {
           </Show>
           {props.after}
         </div>
+        {props.below}
       </Show>
     </div>
   )
