@@ -73,7 +73,7 @@ function analysed(
     line += lines + 1
     return { text, name, context: [], kind: 'section', start_line: start, end_line: start + lines - 1 }
   })
-  const source = toCut(sound, { chunked: 'parsed', chunks }, 0)
+  const source = toCut(sound, { again: false, chunked: 'parsed', chunks }, 0)
   const { group, order, root, time, kind } = sound
   const filing = filingTokens(space, { kind, root: root ?? null, time })
   const { add } = compare(source, [])

@@ -7,15 +7,19 @@ import type { PassageSource } from './source.ts'
 export type ParsedFile = { id: string; passages: Chunk[] }
 /** Cuts files by their structure; rejects when it is away. */
 export type Parse = (files: { id: string; name: string; text: string }[], signal?: AbortSignal) => Promise<ParsedFile[]>
-export type Cut = { chunked: 'plain' | 'parsed'; chunks: Chunk[] }
+/** `again`: in plain windows for now; the parser has not been heard about it. */
+export type Cut = { chunked: 'plain' | 'parsed'; chunks: Chunk[]; again: boolean }
 
 /** Prose up to this length is one passage. */
 const oneChunk = 2_000
 const longestChunk = 8_000
 /** Characters that go to the parser in one call. */
 const callSize = 1_000_000
-/** A file that the parser failed on alone this often is not given to it again while this process lives. */
-const trusted = 2
+/**
+ * Each failure of the parser halves the company in which its files are given to it again. One that has failed alone twice
+ * is not given to it while this process lives.
+ */
+const hopeless = 0.5
 
 /** Text as both databases can hold it. */
 const sound = (text: string) => text.replaceAll('\u0000', ' ').toWellFormed()
@@ -37,23 +41,27 @@ export function soundSource(kind: string, source: PassageSource) {
 }
 export type SoundSource = ReturnType<typeof soundSource>
 
-export function makeCutter(parse: Parse) {
-  const failed = new Map<string, number>()
+export function makeCutter(parse: Parse, parserUp: () => boolean) {
+  /** How many files may go to the parser together, by those that it failed on. */
+  const company = new Map<string, number>()
   const keyOf = ({ kind, id, hash }: SoundSource) => `${kind} ${id} ${hash}`
 
   /** Chunks of each source, in the order given. */
   async function cut(sources: readonly SoundSource[], signal: AbortSignal): Promise<Cut[]> {
     const parsed = new Map<SoundSource, Chunk[]>()
-    const named = sources.filter((source) => source.name !== undefined && (failed.get(keyOf(source)) ?? 0) < trusted)
-    for (const group of grouped(named)) await parseGroup(group, signal, parsed)
+    const limit = (source: SoundSource) => company.get(keyOf(source)) ?? Infinity
+    const given = (source: SoundSource) => source.name !== undefined && limit(source) >= hopeless
+    for (const group of grouped(sources.filter(given), limit)) await parseGroup(group, signal, parsed)
     return sources.map((source) => {
       const chunks = parsed.get(source)
-      if (chunks) return { chunked: 'parsed', chunks: bounded(source, chunks) }
-      return { chunked: source.name === undefined ? 'parsed' : 'plain', chunks: bounded(source, windows(source)) }
+      if (chunks) return { chunked: 'parsed', chunks: bounded(source, chunks), again: false }
+      const chunked = source.name === undefined ? 'parsed' : 'plain'
+      return { chunked, chunks: bounded(source, windows(source)), again: given(source) }
     })
   }
 
   async function parseGroup(group: SoundSource[], signal: AbortSignal, parsed: Map<SoundSource, Chunk[]>) {
+    const up = parserUp()
     try {
       const files = group.map(({ name, text }, at) => ({ id: String(at), name: name as string, text }))
       for (const { id, passages } of await parse(files, signal)) {
@@ -62,8 +70,12 @@ export function makeCutter(parse: Parse) {
       }
     } catch (error) {
       if (signal.aborted) throw error
-      const alone = group.length === 1 ? group[0] : undefined
-      if (alone) failed.set(keyOf(alone), (failed.get(keyOf(alone)) ?? 0) + 1)
+      // While it is away it is no file's fault.
+      if (!up) return
+      for (const source of group) {
+        const key = keyOf(source)
+        company.set(key, Math.min(company.get(key) ?? group.length, group.length) / 2)
+      }
     }
   }
 
@@ -71,16 +83,20 @@ export function makeCutter(parse: Parse) {
 }
 export type Cutter = ReturnType<typeof makeCutter>
 
-function* grouped(sources: readonly SoundSource[]): Generator<SoundSource[]> {
+function* grouped(sources: readonly SoundSource[], limit: (source: SoundSource) => number): Generator<SoundSource[]> {
   let group: SoundSource[] = []
   let size = 0
+  let most = Infinity
   for (const source of sources) {
-    if (group.length > 0 && size + source.text.length > callSize) {
+    const full = group.length + 1 > Math.min(most, limit(source)) || size + source.text.length > callSize
+    if (group.length > 0 && full) {
       yield group
       group = []
       size = 0
+      most = Infinity
     }
     group.push(source)
+    most = Math.min(most, limit(source))
     size += source.text.length
   }
   if (group.length > 0) yield group

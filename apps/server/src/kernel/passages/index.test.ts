@@ -96,6 +96,29 @@ test('without the parser code is found in plain windows, and is cut properly onc
   expect((await room.search('beta')).hits[0]?.place).toMatchObject({ start_line: 3, name: 'beta' })
 })
 
+test('what was cut plainly while the parser came back is cut properly, and one file that it fails on holds back no other', async () => {
+  let calls = 0
+  const room = await library({
+    parse: async (files) => {
+      calls += 1
+      if (calls === 1 || files.some(({ text }) => text.includes('poison'))) throw new Error('the parser fell over')
+      return byBlankLine(files)
+    },
+    parserUp: () => true,
+  })
+  const files = Object.fromEntries(
+    Array.from({ length: 4 }, (_, n) => [
+      `f${n}`,
+      { text: `${n === 1 ? 'poison' : 'alpha'}\n\nbeta${n}`, name: `f${n}.ts` },
+    ]),
+  )
+  await room.put(files, 'file')
+  expect(await room.status()).toMatchObject({ plain: 4 })
+  await until(async () => (await room.status()).plain === 1)
+  expect((await room.search('beta2')).hits[0]?.place).toMatchObject({ start_line: 3 })
+  expect((await room.search('beta1')).hits[0]?.place).toMatchObject({ start_line: 1 })
+})
+
 test('one source that cannot be read holds up nobody, says why, and is tried again', async () => {
   const failing = new Set(['bad'])
   const room = await library({

@@ -19,7 +19,8 @@ export type IndexerParts = {
   kinds: ReadonlyMap<string, PassageKind>
   cut: Cutter
 }
-export type IndexReport = { sources: number; passages: number; removed: number; failed: number }
+/** `unparsed`: cut into plain windows although the parser might have known better. */
+export type IndexReport = { sources: number; passages: number; removed: number; failed: number; unparsed: number }
 
 const takenAtOnce = 64
 const readAtOnce = 16
@@ -41,13 +42,14 @@ type Batch = {
   erase: Erased[]
   unchanged: PendingRow[]
   failed: { row: PendingRow; error: string }[]
+  unparsed: number
 }
 
 /** Runs until nothing is due. */
 export async function drain(parts: IndexerParts, context: JobContext<unknown>): Promise<IndexReport> {
   const { clock } = parts
   const { scope } = context
-  const report: IndexReport = { sources: 0, passages: 0, removed: 0, failed: 0 }
+  const report: IndexReport = { sources: 0, passages: 0, removed: 0, failed: 0, unparsed: 0 }
   const started = clock.monotonic()
   const busy = new Set<string>()
   let done = 0
@@ -108,6 +110,7 @@ export async function drain(parts: IndexerParts, context: JobContext<unknown>): 
     report.sources += batch.changes.length
     report.removed += batch.erase.length
     report.failed += batch.failed.length
+    report.unparsed += batch.unparsed
   }
 
   async function write(argument: WriteArgument) {
@@ -145,7 +148,7 @@ async function prepare(
   taken: readonly PendingRow[],
 ): Promise<Batch> {
   const { scope } = context
-  const batch: Batch = { rows: [], changes: [], erase: [], unchanged: [], failed: [] }
+  const batch: Batch = { rows: [], changes: [], erase: [], unchanged: [], failed: [], unparsed: 0 }
   const changed: { source: SoundSource; row: PendingRow }[] = []
   let characters = 0
   for (const [kind, rows] of Map.groupBy(taken, (row) => row.kind)) {
@@ -173,6 +176,7 @@ async function prepare(
     changed.map(({ source }) => source),
     context.signal,
   )
+  batch.unparsed = cuts.filter(({ again }) => again).length
   const sources = changed.map(({ source, row }, at) => toCut(source, cuts[at] as (typeof cuts)[number], row.change))
   if (sources.length > 0) {
     const compare = (some: CutSource[]) => scope.apart.read<SourceChange[]>(prepareModule, 'prepareSources', some)

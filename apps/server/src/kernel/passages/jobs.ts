@@ -24,9 +24,11 @@ const hour = 3_600_000
 const page = 500
 /** Milliseconds until the next try when the model or the vector store is away; doubled each time, an hour at most. */
 const away = 15_000
+/** Milliseconds until what was cut plainly while the parser was there is given to it again. */
+const cutAgainAfter = 1_000
 
-export function indexJobs(parts: IndexerParts & VectorParts): JobDefinition[] {
-  const { clock, kinds, embedding } = parts
+export function indexJobs(parts: IndexerParts & VectorParts & { parserUp(): boolean }): JobDefinition[] {
+  const { clock, kinds, embedding, parserUp } = parts
 
   async function index(context: JobContext<unknown>) {
     const { scope } = context
@@ -36,6 +38,10 @@ export function indexJobs(parts: IndexerParts & VectorParts): JobDefinition[] {
       const next = await pending.nextDue(tx.db, scope.workspace)
       if (next !== null) await tx.enqueue({ ...indexNow, runAt: Math.max(next, tx.now + 1_000) })
       if (await hasWork(tx.db, scope.workspace, model)) await tx.enqueue(vectorsNow)
+      // The parser may have come back between their cutting and their writing, or have failed on their company.
+      if (report.unparsed > 0 && parserUp()) {
+        await tx.enqueue({ ...rebuildOf({ what: 'plain' }), runAt: tx.now + cutAgainAfter })
+      }
     })
     return report
   }

@@ -57,8 +57,8 @@ const nearest = 100
 export function makePassages(parts: PassageParts) {
   const { database, clock, log, embedding, vectors } = parts
   const kinds = new Map<string, PassageKind>()
-  const cut = makeCutter(parts.parse)
-  const jobs: JobDefinition[] = indexJobs({ clock, kinds, cut, embedding, vectors })
+  const cut = makeCutter(parts.parse, parts.parserUp)
+  const jobs: JobDefinition[] = indexJobs({ clock, kinds, cut, parserUp: parts.parserUp, embedding, vectors })
 
   /** Takes the kinds of all features, once. */
   function attach(offered: readonly PassageKind[]): void {

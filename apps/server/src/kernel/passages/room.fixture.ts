@@ -11,7 +11,7 @@ import { makePassages, type PassageParts, type SearchQuery } from './passages.ts
 import type { PassageSource } from './source.ts'
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log }
-const times = { lease: 600, heartbeat: 150, look: 30, report: 20, grace: 60 }
+const times = { lease: 30_000, heartbeat: 150, look: 30, report: 20, grace: 60 }
 const somebody: Principal = { kind: 'person', person: 'p', agent: null, credential: null, scopes: ['*'] }
 
 export type Note = Partial<PassageSource> & { text: string | null }

@@ -32,7 +32,7 @@ export function Remembered(props: { thread: string; message: string }) {
                 size="sm"
                 look="quiet"
                 aria-label={`Do not remember ${link.title}`}
-                onClick={() => attempt(() => api.memories.revert({ id: link.id }))}
+                onClick={() => void attempt(() => api.memories.revert({ id: link.id }))}
               >
                 Undo
               </Button>
