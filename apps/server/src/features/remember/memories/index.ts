@@ -13,6 +13,7 @@ import type { PassageKind } from '../../../kernel/passages/source.ts'
 import type { Threads } from '../threads/index.ts'
 import { makeMemoryService } from './service.ts'
 import { countMemories, memoriesByIds, memoryIdsAfter } from './store.ts'
+import { portableMemories } from './portable.ts'
 
 export type Memories = ReturnType<typeof makeMemories>
 
@@ -34,6 +35,7 @@ export function makeMemories(kernel: Pick<Kernel, 'clock' | 'passages'>, threads
       audit: (call) => service.history(call, call.input.id, call.input),
       remove: (call) => call.write((tx) => service.remove(tx, call.input.id)),
     }),
+    portable: portableMemories,
     passages: [memoryPassages],
     refer: {
       memory: async (scope, ids) => {
