@@ -9,6 +9,7 @@ import type { Operation } from '@cairn/api/operation'
 import { Compile, type Validator } from 'typebox/compile'
 import { migrations } from '../migrations/index.ts'
 import { type Config, ConfigError } from './config.ts'
+import { makeBundles } from './features/account/bundles/index.ts'
 import { makeDigestFeature } from './features/account/digest/index.ts'
 import { makeEgressFeature } from './features/account/egress/index.ts'
 import { makeEventsFeature } from './features/account/events/index.ts'
@@ -173,6 +174,7 @@ export async function startCore(config: Config, options: CoreOptions = {}) {
     built.push(makeOverviewFeature(kernel, built).feature)
     built.push(makeEventsFeature(kernel).feature)
     built.push(makeEgressFeature(kernel).feature)
+    built.push(makeBundles(kernel, workspaces, built).feature)
     const health = makeHealthFeature(kernel, built)
     const features = [...built, health.feature]
     passages.attach(features.flatMap((feature) => feature.passages ?? []))

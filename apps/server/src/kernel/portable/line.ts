@@ -15,7 +15,7 @@ export type Column = {
   schema: TSchema
   /** What people wrote: secrets in it do not travel. */
   mask?: true
-  /** A person's id: who takes a bundle out is, where it comes in, who brings it in. */
+  /** Names persons: who takes a bundle out is, where it comes in, who brings it in. */
   person?: true
   /** Changes without being a change: not compared. A time never goes back. */
   loose?: true
@@ -32,7 +32,8 @@ export const json = (schema: TSchema = Json) => column('json', schema)
 export const nullable = (of: Column): Column => ({ ...of, schema: orNull(of.schema) })
 export const masked = (of: Column): Column => ({ ...of, mask: true })
 export const loose = (of: Column): Column => ({ ...of, loose: true })
-export const person: Column = { ...column('text', words(200)), person: true }
+export const personal = (of: Column): Column => ({ ...of, person: true })
+export const person = personal(column('text', words(200)))
 
 export const lineOf = (columns: Record<string, Column>): TSchema =>
   shape(Object.fromEntries(Object.entries(columns).map(([name, { schema }]) => [name, schema])))
@@ -54,17 +55,18 @@ export function toLine(columns: Columns, row: Row): Line {
 
 /** A line that was checked as a row. What cannot be stored as text is replaced, as it is wherever text comes in. */
 export function toRow(columns: Columns, line: Line, persons: { from: string; to: string }): Row {
+  const own = (text: string, isPerson = false) =>
+    isPerson && persons.from !== '' ? text.replaceAll(persons.from, persons.to) : text
   const row: Row = {}
   for (const [name, { kind, mask, person: isPerson }] of Object.entries(columns)) {
     const value = line[name] ?? null
     if (value === null) row[name] = null
     else if (kind === 'time') row[name] = Date.parse(value as string)
-    else if (kind === 'json') row[name] = JSON.stringify(mask ? maskedJson(value) : value)
+    else if (kind === 'json') row[name] = own(JSON.stringify(mask ? maskedJson(value) : value), isPerson)
     else if (kind !== 'text') row[name] = value as number
     else {
-      const sound = (value as string).toWellFormed()
-      const own = isPerson && persons.from !== '' ? sound.replace(persons.from, persons.to) : sound
-      row[name] = mask ? maskSecrets(own) : own
+      const sound = own((value as string).toWellFormed(), isPerson)
+      row[name] = mask ? maskSecrets(sound) : sound
     }
   }
   return row

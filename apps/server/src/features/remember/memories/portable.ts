@@ -1,5 +1,17 @@
 /** How memories travel: with what they said before, and what happened to them. */
-import { id, integer, json, loose, masked, nullable, real, text, time, word } from '../../../kernel/portable/line.ts'
+import {
+  id,
+  integer,
+  json,
+  loose,
+  masked,
+  nullable,
+  personal,
+  real,
+  text,
+  time,
+  word,
+} from '../../../kernel/portable/line.ts'
 import { type Portable, portable } from '../../../kernel/portable/portable.ts'
 
 const said = { key: masked(text(200)), value: masked(text(20_000)), source: masked(nullable(text(2_000))) }
@@ -27,7 +39,13 @@ export const portableMemories: readonly Portable[] = [
   }),
   portable({
     ...{ component: 'memory_audit', table: 'memory_audit', key: ['id'], time: 'created_at', newest: false },
-    columns: { id, memory_id: id, action: word('created', 'changed', 'removed'), detail: json(), created_at: time },
+    columns: {
+      id,
+      memory_id: id,
+      action: word('created', 'changed', 'removed'),
+      detail: personal(json()),
+      created_at: time,
+    },
     event: 'memories.imported',
   }),
 ]

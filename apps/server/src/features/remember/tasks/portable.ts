@@ -4,7 +4,7 @@ import { list } from '@cairn/api/shapes'
 import * as line from '../../../kernel/portable/line.ts'
 import { type Portable, portable } from '../../../kernel/portable/portable.ts'
 
-const { id, integer, json, loose, masked, nullable, person, text, time, word } = line
+const { id, integer, json, loose, masked, nullable, person, personal, text, time, word } = line
 
 export const portableTasks: readonly Portable[] = [
   portable({
@@ -15,7 +15,7 @@ export const portableTasks: readonly Portable[] = [
         priority: integer,
         due_at: nullable(time),
         owner: person,
-        assignee: { ...nullable(text(210)), person: true },
+        assignee: personal(nullable(text(210))),
       },
       ...{ project: nullable(text(200)), thread_id: nullable(id), parent_id: nullable(id), tags: json(list(Tag)) },
       ...{ source: masked(nullable(text(2_000))), position: loose(text(500, 1)), result: masked(nullable(json())) },
@@ -30,7 +30,7 @@ export const portableTasks: readonly Portable[] = [
   portable({
     ...{ component: 'task_events', table: 'task_events', key: ['id'], time: 'created_at', newest: false },
     columns: {
-      ...{ id, task_id: id, event_type: text(50, 1), payload: masked(json()), person },
+      ...{ id, task_id: id, event_type: text(50, 1), payload: personal(masked(json())), person },
       ...{ agent: nullable(text(200)), created_at: time },
     },
     needs: [{ column: 'task_id', table: 'tasks', component: 'tasks', otherwise: 'refuse' }],
