@@ -121,11 +121,13 @@ export async function startCore(config: Config, options: CoreOptions = {}) {
       },
     })
 
+    const blobs = makeFileBlobs(config.storageUrl)
+    await blobs.tidy()
     let url = ''
     const kernel: Kernel = {
       ...{ config, clock, log, database, scope, events, jobs, passages, sidecar },
       version: versionOf(),
-      blobs: makeFileBlobs(config.storageUrl),
+      blobs,
       secrets: makeSecrets({ home: config.home, keychain: config.keychain, log }),
       egress: makeEgress(),
       cookieName: `cairn_${sha256(config.home).slice(0, 8)}`,

@@ -13,7 +13,7 @@ import type { Portable, WriteLines, Written } from '../../../kernel/portable/por
 import { dropBlob, layOut, openFile, passphraseName } from './files.ts'
 import { type Part, unreadable } from './manifest.ts'
 import { add, moveOn, none, type Progress, progressOf } from './progress.ts'
-import { openReader, type Reader } from './reader.ts'
+import type { Reader, Readers } from './reader.ts'
 import { bundleById, deleteBundle } from './store.ts'
 
 const Input = shape({
@@ -31,6 +31,7 @@ const writeModule = new URL('./write.ts', import.meta.url)
 type Parts = Pick<Kernel, 'blobs' | 'secrets'> & {
   portables(): readonly Portable[]
   isPersonal(scope: Pick<JobContext<unknown>['scope'], 'workspace' | 'db'>): Promise<boolean>
+  readers: Readers
   /** Where files lie while they are read. */
   folder: string
 }
@@ -54,7 +55,7 @@ async function run(parts: Parts, context: JobContext<unknown>): Promise<BundleIm
     try {
       context.progress({ phase: 'opening', done: 0, total: null })
       await layOut(await sourceOf(parts, context), file, await passphraseOf(parts, context), signal)
-      const reader = await openReader(file, signal)
+      const reader = await parts.readers.open(file, signal)
       try {
         return await bring(parts, context, reader)
       } finally {

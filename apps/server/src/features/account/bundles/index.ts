@@ -15,6 +15,7 @@ import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Scope } from '../../../kernel/scope.ts'
 import { exportBundle } from './export.ts'
 import { importBundle } from './import.ts'
+import { makeReaders } from './reader.ts'
 import { makeBundleService } from './service.ts'
 
 type Workspaces = { isPersonal(scope: Pick<Scope, 'workspace' | 'db'>): Promise<boolean> }
@@ -26,6 +27,7 @@ export function makeBundles(kernel: Kernel, workspaces: Workspaces, features: re
   // Files of a process that was killed are found by their folder's name, and removed: they hold all that a person has.
   const files = join(kernel.config.home, 'tmp', 'bundles')
   const own = newId()
+  const readers = makeReaders()
   const feature: Feature = {
     name: 'bundles',
     tables: ['bundle'],
@@ -43,7 +45,7 @@ export function makeBundles(kernel: Kernel, workspaces: Workspaces, features: re
     }),
     jobs: [
       exportBundle({ ...kernel, portables }),
-      importBundle({ ...kernel, portables, isPersonal: workspaces.isPersonal, folder: join(files, own) }),
+      importBundle({ ...kernel, portables, readers, isPersonal: workspaces.isPersonal, folder: join(files, own) }),
       job({
         type: 'bundles.expire',
         input: shape({}),
@@ -57,7 +59,10 @@ export function makeBundles(kernel: Kernel, workspaces: Workspaces, features: re
     async start() {
       const left = (await readdir(files).catch(() => [])).filter((name) => name !== own)
       for (const name of left) await rm(join(files, name), { recursive: true, force: true })
-      return () => rm(join(files, own), { recursive: true, force: true })
+      return async () => {
+        await readers.stop()
+        await rm(join(files, own), { recursive: true, force: true })
+      }
     },
   }
   return { feature }

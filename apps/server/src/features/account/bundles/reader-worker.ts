@@ -40,6 +40,7 @@ let going: { component: string; lines: AsyncGenerator<string>; checking: Checkin
 /** Opens a bundle and reads what it says of itself. */
 export async function open({ file }: { file: string }): Promise<Contents | Problem> {
   return told(async () => {
+    await close()
     zip = await openPromise(file, { strictFileNames: true, validateEntrySizes: true, autoClose: false })
     entries = await directory(zip)
     const manifest = entries.get(manifestFile)
@@ -191,7 +192,8 @@ async function told<T>(read: () => Promise<T>): Promise<T | Problem> {
   }
 }
 
-export function close(): void {
+export async function close(): Promise<void> {
+  await going?.lines.return(undefined)
   zip?.close()
-  zip = null
+  zip = contents = going = null
 }
