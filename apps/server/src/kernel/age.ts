@@ -68,11 +68,15 @@ function nonceOf(number: number, last: boolean): Buffer {
   return nonce
 }
 
-/** Encrypts a stream. */
-export async function* encrypted(plain: AsyncIterable<Uint8Array>, passphrase: string): AsyncGenerator<Buffer> {
+/** Encrypts a stream. `exponent` is the work that each try of a passphrase costs. */
+export async function* encrypted(
+  plain: AsyncIterable<Uint8Array>,
+  passphrase: string,
+  exponent: number = work.ours,
+): AsyncGenerator<Buffer> {
   const [fileKey, salt, nonce] = [random16(), random16(), random16()]
-  const wrapped = seal(await wrappingKey(passphrase, salt, work.ours), Buffer.alloc(12), fileKey)
-  const header = `${version}\n-> scrypt ${plainBase64(salt)} ${work.ours}\n${plainBase64(wrapped)}\n---`
+  const wrapped = seal(await wrappingKey(passphrase, salt, exponent), Buffer.alloc(12), fileKey)
+  const header = `${version}\n-> scrypt ${plainBase64(salt)} ${exponent}\n${plainBase64(wrapped)}\n---`
   yield Buffer.from(`${header} ${plainBase64(headerMac(fileKey, header))}\n`)
   yield nonce
   const key = expand(fileKey, nonce, 'payload')
