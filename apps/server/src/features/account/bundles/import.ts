@@ -119,11 +119,14 @@ async function planOf(parts: Parts, { scope, input }: JobContext<unknown>, { con
   for (const portable of portables) {
     const part = contents.parts.find(({ name }) => name === portable.component)
     if (!part) continue
+    const leaveOut = (reason: string) => {
+      if (part.rows !== 0) plan.left_out[part.name] = reason
+    }
     const isNamed = named?.includes(portable.component) ?? false
     if (portable.personal && !personal) {
       if (isNamed) throw fail('WORKSPACE_NOT_PERSONAL')
-      plan.left_out[part.name] = 'not_personal'
-    } else if (named === null ? portable.named : !isNamed) plan.left_out[part.name] = 'not_named'
+      leaveOut('not_personal')
+    } else if (named === null ? portable.named : !isNamed) leaveOut('not_named')
     else plan.chosen.push({ portable, part })
   }
   return plan
