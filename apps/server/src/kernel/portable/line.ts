@@ -24,7 +24,7 @@ export type Column = {
 const column = (kind: Column['kind'], schema: TSchema): Column => ({ kind, schema })
 export const id = column('text', Id)
 export const text = (longest: number, shortest = 0) => column('text', words(longest, shortest))
-export const word = <const T extends readonly string[]>(...all: T) => column('text', oneOf(...all))
+export const word = (...all: readonly string[]) => column('text', oneOf(...all))
 export const integer = column('integer', Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))
 export const real = column('real', Type.Number())
 export const time = column('time', Time)

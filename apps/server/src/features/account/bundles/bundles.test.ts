@@ -293,3 +293,20 @@ test('folders and repositories are looked at where they come in, and only where 
   expect(result).toMatchObject({ components: { roots: { created: 1, failed: 1 } }, faults: [{ id: roots[1]?.id }] })
   expect((await api.roots.list({})).items).toMatchObject([{ id: roots[0]?.id, path: folder, name: 'there' }])
 })
+
+/** Tables that stay where they are, and why. */
+const atHome: Record<string, string> = {
+  ...{ user: 'of the installation', api_key: 'secret', login: 'secret', login_link: 'secret' },
+  ...{ workspace: 'what rows come into', member: 'of the installation', llm_usage_log: 'of the installation' },
+  ...{ pages: 'follow from visits', site: 'follow from visits', page_bucket: 'follow from visits' },
+  ...{ bookmark_import: 'of a job', history_import: 'of a job', bundle: 'of a job' },
+  ...{ file_index: 'follows from folders', git_events: 'follow from folders', git_repository: 'follow from folders' },
+  chat_context: 'what the last answer was made from, made anew with the next',
+}
+
+test('every table of every feature travels, or has a reason to stay', () => {
+  const { features } = to.core
+  const travelling = new Set(features.flatMap(({ portable = [] }) => portable.map(({ table }) => table.table)))
+  const staying = features.flatMap(({ tables }) => tables).filter((table) => !travelling.has(table))
+  expect(staying.sort()).toEqual(Object.keys(atHome).sort())
+})

@@ -25,7 +25,10 @@ const empty = { created: 0, updated: 0, skipped: 0, failed: 0 }
 /** The bundle with some of its files others; sums as the manifest had them. */
 const changed = async (change: Record<string, Buffer | string | null>) => {
   const all = new Map<string, Buffer | string>(files)
-  for (const [name, content] of Object.entries(change)) content === null ? all.delete(name) : all.set(name, content)
+  for (const [name, content] of Object.entries(change)) {
+    if (content === null) all.delete(name)
+    else all.set(name, content)
+  }
   return zipped(all)
 }
 const withManifest = (change: object) =>

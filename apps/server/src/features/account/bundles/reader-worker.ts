@@ -25,7 +25,7 @@ const limits = {
   ratio: 250,
   small: 33_554_432,
 } as const
-const batch = { rows: 2_000, characters: 1_048_576 } as const
+const batch = { rows: 5_000, characters: 2_097_152 } as const
 
 class Unreadable extends Error {}
 const refuse = (reason: string): never => {
@@ -104,7 +104,7 @@ export const check = ({ component, schema }: { component: string; schema: TSchem
     if (going?.component !== component || !going.checking)
       await begin(component, { validator: Compile(schema), rows: 0 })
     const { lines, checking } = going as { lines: AsyncGenerator<string>; checking: Checking }
-    for (let characters = 0; characters < 8 * batch.characters; ) {
+    for (let characters = 0; characters < 4 * batch.characters; ) {
       const { value: line, done } = await lines.next()
       if (done) {
         going = null

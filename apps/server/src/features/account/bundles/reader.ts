@@ -33,7 +33,8 @@ export function makeReaders() {
     clearTimeout(leaving)
     const used = (pool ??= new Piscina({
       ...{ filename, minThreads: 1, maxThreads: 1, idleTimeout: Number.POSITIVE_INFINITY },
-      resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 },
+      // Left alone it would fill hundreds of megabytes with lines that are long gone before it cleans up.
+      resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 384 },
     }))
     const run = async <T extends object>(name: string, argument: unknown): Promise<T> => {
       const answer = (await used.run(argument, { name, signal })) as T | Problem

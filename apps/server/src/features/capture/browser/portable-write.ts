@@ -76,9 +76,9 @@ export const writeLines: WriteApart<WriteLines, Written> = async (tx, lines) => 
   const put = [...pages].sort(([a], [b]) => (a < b ? -1 : 1))
   await putPages(tx, JSON.stringify(put.map(([id, { address, title }]) => [id, address.url, address.site, title])))
   const created = await insertManyVisits(tx, JSON.stringify([...visits.values()]))
+  if (created === 0) return tallied(given, 0, faults)
   // Whoever brings the bundle in counts in the end; this is for when that is cut off.
   await tx.enqueue({ ...recountJob, runAt: tx.now + 60_000 })
-  const duplicates = visits.size - created
-  if (created > 0) tx.event({ type: 'visits.created', subject: 'history', data: { created, duplicates } })
+  tx.event({ type: 'visits.created', subject: 'history', data: { created, duplicates: visits.size - created } })
   return tallied(given, created, faults)
 }

@@ -108,8 +108,8 @@ export function ExportSection() {
         </form>
         <Show when={job()} keyed>
           {(id) => (
-            <BundleJob<BundleExported> job={id} label="Export">
-              {(done) => (
+            <BundleJob job={id} label="Export">
+              {(done: BundleExported) => (
                 <p class="flex flex-wrap items-center gap-2">
                   <Check size={14} class="text-good" />
                   <span>

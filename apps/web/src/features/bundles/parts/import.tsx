@@ -87,8 +87,8 @@ export function ImportSection() {
       </form>
       <Show when={asked()} keyed>
         {({ job, dry }) => (
-          <BundleJob<BundleImported> job={job} label={dry ? 'Looking' : 'Import'}>
-            {(report) => (
+          <BundleJob job={job} label={dry ? 'Looking' : 'Import'}>
+            {(report: BundleImported) => (
               <>
                 <Report report={report} />
                 <Show when={dry}>

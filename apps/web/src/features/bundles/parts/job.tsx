@@ -9,11 +9,11 @@ import { Button } from '../../../ui/button.tsx'
 import { attempt } from '../../../ui/notices.tsx'
 import { Progress } from '../../../ui/progress.tsx'
 
-export function BundleJob<T>(props: { job: string; label: string; children: (result: T) => JSX.Element }) {
+export function BundleJob(props: { job: string; label: string; children: (result: never) => JSX.Element }) {
   const job = useRead('jobs', 'get', () => ({ id: props.job }))
   const live = () => running[props.job]
   const progress = createMemo(() => live()?.progress ?? job.data?.progress)
-  const result = () => (job.data?.status === 'succeeded' ? (job.data.result as T) : null)
+  const result = () => (job.data?.status === 'succeeded' ? job.data.result : null)
   return (
     <div class="mt-3 text-sm" aria-live="polite">
       <Switch
@@ -36,7 +36,7 @@ export function BundleJob<T>(props: { job: string; label: string; children: (res
           </div>
         }
       >
-        <Match when={result()}>{(done) => props.children(done() as T)}</Match>
+        <Match when={result()}>{(done) => props.children(done() as never)}</Match>
         <Match when={job.data?.status === 'failed' && job.data}>
           {(failed) => (
             <p role="alert" class="text-bad">
