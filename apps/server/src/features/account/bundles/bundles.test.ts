@@ -300,6 +300,8 @@ const atHome: Record<string, string> = {
   ...{ workspace: 'what rows come into', member: 'of the installation', llm_usage_log: 'of the installation' },
   ...{ pages: 'follow from visits', site: 'follow from visits', page_bucket: 'follow from visits' },
   ...{ bookmark_import: 'of a job', history_import: 'of a job', bundle: 'of a job' },
+  ...{ jobs: 'of the installation', job_status: 'of a job', job_log: 'of a job', job_step: 'of a job' },
+  ...{ job_schedule: 'of the installation' },
   ...{ file_index: 'follows from folders', git_events: 'follow from folders', git_repository: 'follow from folders' },
   chat_context: 'what the last answer was made from, made anew with the next',
 }

@@ -8,30 +8,49 @@ import { pipeline } from 'node:stream/promises'
 import { maxBundleBytes } from '@cairn/api/bundles'
 import { fail } from '@cairn/api/errors'
 import { AgeError, decrypted, isAge } from '../../../kernel/age.ts'
-import type { Blobs } from '../../../kernel/blobs/blobs.ts'
-import type { Scope } from '../../../kernel/scope.ts'
 import { unreadable } from './manifest.ts'
-import { isShared } from './store.ts'
 
 /** Name under which the passphrase of a bundle lies among the secrets until its job has ended. */
 export const passphraseName = (job: string) => `bundles.${job}.passphrase`
 
-/** Removes a bundle's file, unless another bundle is the same one. */
-export async function dropBlob(from: Pick<Scope, 'workspace' | 'db'>, blobs: Blobs, blob: string, id: string) {
-  if (!(await isShared(from, blob, id))) await blobs.remove(from.workspace, blob)
+/** The same file sent twice is two blobs, so that each import can let go of its own: its job's id stands before it. */
+export async function* marked(source: AsyncIterable<Uint8Array>, id: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(`${id}
+`)
+  yield* source
+}
+const markLength = 37
+
+/** What stands behind the mark. */
+export async function* unmarked(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let left = markLength
+  for await (const piece of source) {
+    if (piece.length > left) yield piece.subarray(left)
+    left = Math.max(left - piece.length, 0)
+  }
 }
 
 /** Writes a bundle to a file of its own, opened with its passphrase where it is locked. */
-export async function layOut(source: Readable, to: string, passphrase: string | null, signal: AbortSignal) {
+export async function layOut(
+  source: AsyncIterable<Buffer>,
+  to: string,
+  passphrase: string | null,
+  signal: AbortSignal,
+) {
   await mkdir(dirname(to), { recursive: true, mode: 0o700 })
-  const pieces = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>
-  const first = await pieces.next()
-  if (first.done) throw unreadable('it is empty')
+  const pieces = source[Symbol.asyncIterator]()
+  // As many pieces as it takes to see what it is.
+  let head = Buffer.alloc(0)
+  for (let next = await pieces.next(); !next.done; next = await pieces.next()) {
+    head = Buffer.concat([head, next.value])
+    if (head.length >= 64) break
+  }
+  if (head.length === 0) throw unreadable('it is empty')
   const whole = (async function* () {
-    yield first.value
+    yield head
     for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value
   })()
-  const locked = isAge(first.value)
+  const locked = isAge(head)
   if (locked && passphrase === null) throw fail('BUNDLE_LOCKED')
   try {
     const content = locked ? decrypted(whole, passphrase as string) : whole
@@ -40,7 +59,7 @@ export async function layOut(source: Readable, to: string, passphrase: string | 
     if (!(error instanceof AgeError)) throw error
     throw error.problem === 'damaged' ? unreadable('it is damaged') : fail('BUNDLE_PASSPHRASE_WRONG')
   } finally {
-    source.destroy()
+    await pieces.return?.(undefined)
   }
 }
 

@@ -10,7 +10,7 @@ import { list, nullable, shape, Type, text } from '@cairn/api/shapes'
 import { type JobContext, job } from '../../../kernel/jobs/definition.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Portable, WriteLines, Written } from '../../../kernel/portable/portable.ts'
-import { dropBlob, layOut, openFile, passphraseName } from './files.ts'
+import { layOut, openFile, passphraseName, unmarked } from './files.ts'
 import { type Part, unreadable } from './manifest.ts'
 import { add, moveOn, none, type Progress, progressOf } from './progress.ts'
 import type { Reader, Readers } from './reader.ts'
@@ -78,12 +78,12 @@ async function sourceOf({ blobs }: Parts, { scope, id, input }: JobContext<unkno
   const row = await bundleById(scope, id)
   const source = row?.blob ? await blobs.read(scope.workspace, row.blob) : null
   if (!source) throw unreadable('it is no longer kept; send it again')
-  return source
+  return unmarked(source)
 }
 
 async function letGo({ blobs, secrets }: Parts, { scope, id }: JobContext<unknown>): Promise<void> {
   const row = await bundleById(scope, id)
-  if (row?.blob) await dropBlob(scope, blobs, row.blob, id)
+  if (row?.blob) await blobs.remove(scope.workspace, row.blob)
   await scope.write(async (tx) => {
     await deleteBundle(tx, id)
     await secrets.remove(tx, passphraseName(id))

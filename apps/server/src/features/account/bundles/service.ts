@@ -1,5 +1,6 @@
 /** Rules of bundles: who asks for which, where they wait, when they go. */
 import { isAbsolute } from 'node:path'
+import { Readable } from 'node:stream'
 import { type Bundle, maxBundleBytes } from '@cairn/api/bundles'
 import { CairnError, fail } from '@cairn/api/errors'
 import { iso } from '../../../kernel/clock.ts'
@@ -11,7 +12,7 @@ import { decodeCursor, pageSize, toPage } from '../../../kernel/paging.ts'
 import type { Portable } from '../../../kernel/portable/portable.ts'
 import type { Scope } from '../../../kernel/scope.ts'
 import { exportJob, keptFor } from './export.ts'
-import { dropBlob, passphraseName } from './files.ts'
+import { marked, passphraseName } from './files.ts'
 import { importJob } from './import.ts'
 import * as store from './store.ts'
 
@@ -59,12 +60,12 @@ export function makeBundleService({ blobs, clock, config, database, log, secrets
       if (!isAbsolute(path)) throw refuse('/path', 'must be an absolute path')
       return begin(call, id, null, call.input)
     }
-    const taken = await take(call)
+    const taken = await take(call, id)
     if (!taken) throw refuse('/bundle', 'is required: the file, or its path')
     try {
       return await begin(call, id, taken, taken.asked)
     } catch (error) {
-      await dropBlob(call, blobs, taken.hash, id)
+      await blobs.remove(call.workspace, taken.hash)
       throw error
     }
   }
@@ -87,15 +88,18 @@ export function makeBundleService({ blobs, clock, config, database, log, secrets
     return { job_id }
   }
 
+  const put = (workspace: string, stream: Readable, id: string) =>
+    blobs.put(workspace, Readable.from(marked(stream, id), { objectMode: false }), maxBundleBytes - 1)
+
   type Taken = { hash: string; bytes: number; asked: ImportAsked }
-  async function take(call: Call<ImportAsked>): Promise<Taken | null> {
+  async function take(call: Call<ImportAsked>, id: string): Promise<Taken | null> {
     let taken: Taken | null = null
     try {
       for await (const part of call.upload ?? []) {
         // What comes behind the file is let go by.
         if (taken !== null) part.stream.resume()
         // One byte less than the transport lets through: what reaches that was cut off there.
-        else taken = { asked: readFields(part), ...(await blobs.put(call.workspace, part.stream, maxBundleBytes - 1)) }
+        else taken = { asked: readFields(part), ...(await put(call.workspace, part.stream, id)) }
       }
       return taken
     } catch (error) {
@@ -128,7 +132,7 @@ export function makeBundleService({ blobs, clock, config, database, log, secrets
       await store.deleteBundle(tx, id)
       tx.event({ type: 'bundle.removed', subject: id })
     })
-    await dropBlob(scope, blobs, blob, id)
+    await blobs.remove(scope.workspace, blob)
     return { removed: { bundles: 1 } }
   }
 
@@ -142,7 +146,7 @@ export function makeBundleService({ blobs, clock, config, database, log, secrets
   async function expire(scope: Scope): Promise<{ removed: number }> {
     const gone = await store.over(scope, clock.now())
     for (const { id, blob } of gone) {
-      if (blob !== null) await dropBlob(scope, blobs, blob, id)
+      if (blob !== null) await blobs.remove(scope.workspace, blob)
       await scope.write((tx) => store.deleteBundle(tx, id))
     }
     return { removed: gone.length }
@@ -157,7 +161,7 @@ export function makeBundleService({ blobs, clock, config, database, log, secrets
   async function letGo(workspace: string, id: string): Promise<void> {
     const from = { workspace, db: database.db }
     const row = await store.bundleById(from, id)
-    if (row?.kind === 'import' && row.blob !== null) await dropBlob(from, blobs, row.blob, id)
+    if (row?.kind === 'import' && row.blob !== null) await blobs.remove(workspace, row.blob)
     await database.transaction(async (db) => {
       if (row?.kind === 'import') await store.deleteBundle({ workspace, db }, id)
       await secrets.remove({ workspace, db }, passphraseName(id))

@@ -69,15 +69,3 @@ export const over = (from: Reader, now: number) =>
     .where('expires_at', '<=', now)
     .limit(1_000)
     .execute()
-
-/** Does another bundle of this workspace keep the same file? */
-export async function isShared(from: Reader, blob: string, id: string): Promise<boolean> {
-  const other = await tables(from)
-    .selectFrom('bundle')
-    .select('id')
-    .where('workspace', '=', from.workspace)
-    .where('blob', '=', blob)
-    .where('id', '<>', id)
-    .executeTakeFirst()
-  return other !== undefined
-}
