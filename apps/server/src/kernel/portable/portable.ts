@@ -49,6 +49,8 @@ export type Portable = {
   table: PortableTable
   /** Exports `readLines`, `sortLines` and `writeLines`, as `table.ts` does for whatever one table can hold. */
   module: string
+  /** The module exports `prepareLines` as well: work that is done before the writer is held, while it writes others. */
+  prepares?: true
   /** Brings lines in on the core's loop, where files have to be looked at; instead of the module's `writeLines`. */
   bring?(scope: Scope, given: WriteLines): Promise<Written>
   /** Comes into a personal workspace only. */
@@ -69,8 +71,10 @@ export type Key = readonly (string | number)[]
 export type ReadPage = { table: PortableTable; after: Key | null; since: number | null; limit: number }
 export type WriteLines = {
   table: PortableTable
-  /** Lines of JSON. */
+  /** Lines of JSON; empty where they were prepared. */
   text: string
+  /** What `prepareLines` made of them. */
+  prepared?: unknown
   /** Who took the bundle out, and who brings it in. */
   persons: { from: string; to: string }
   /** Components that come in together: what they hold counts as there when it is only asked what would happen. */
@@ -87,7 +91,7 @@ const hook = (given: readonly [URL, string] | undefined) => given && { module: g
 /** Declares how the rows of one table travel. */
 export function portable(
   declared: Declared,
-  rest: Pick<Portable, 'personal' | 'named' | 'finish' | 'bring'> & { module?: URL } = {},
+  rest: Pick<Portable, 'personal' | 'named' | 'finish' | 'bring' | 'prepares'> & { module?: URL } = {},
 ): Portable {
   const { columns, amend, before, after, ...table } = declared
   const { module, ...options } = rest

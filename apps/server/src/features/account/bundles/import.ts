@@ -162,21 +162,28 @@ async function bringPart(
   const { scope, id } = context
   const { dry_run } = context.input as ImportInput
   const doneOf = () => Object.values(progress.lines).reduce((sum, lines) => sum + lines, 0)
-  const read = () => {
-    const batch = reader.next(part.name, progress.lines[part.name] ?? 0)
-    batch.catch(() => undefined)
-    return batch
-  }
-  // The next batch is read while this one is written.
-  for (let ahead = read(); ; ) {
-    const { text: lines, rows } = await ahead
-    if (rows === 0) break
-    ahead = read()
+  const next = async () => {
+    const { text: lines, rows } = await reader.next(part.name, progress.lines[part.name] ?? 0)
     const given: WriteLines = {
       ...{ table: portable.table, text: lines },
       persons: { from: reader.contents.person, to: scope.principal.person },
       components: dry_run ? plan.chosen.map((one) => one.part.name) : [],
     }
+    if (dry_run || !portable.prepares || rows === 0) return { given, rows }
+    const argument = { module: portable.module, given }
+    const prepared = await scope.apart.read<unknown>(writeModule, 'prepareBatch', argument)
+    return { given: { ...given, text: '', prepared }, rows }
+  }
+  const read = () => {
+    const batch = next()
+    batch.catch(() => undefined)
+    return batch
+  }
+  // The next batch is read while this one is written.
+  for (let ahead = read(); ; ) {
+    const { given, rows } = await ahead
+    if (rows === 0) break
+    ahead = read()
     if (dry_run) {
       const argument = { module: portable.module, given }
       add(progress, part.name, rows, await scope.apart.read<Written>(writeModule, 'sortBatch', argument))

@@ -33,8 +33,7 @@ export function makeReaders() {
     clearTimeout(leaving)
     const used = (pool ??= new Piscina({
       ...{ filename, minThreads: 1, maxThreads: 1, idleTimeout: Number.POSITIVE_INFINITY },
-      // Left alone it would fill hundreds of megabytes with lines that are long gone before it cleans up.
-      resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 384 },
+      resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 384 },
     }))
     const run = async <T extends object>(name: string, argument: unknown): Promise<T> => {
       const answer = (await used.run(argument, { name, signal })) as T | Problem

@@ -16,3 +16,12 @@ export const sortBatch: ReadApart<{ module: string; given: WriteLines }, Written
   const { sortLines } = (await import(module)) as { sortLines: ReadApart<WriteLines, Written> }
   return sortLines(from, given)
 }
+
+/** What can be done with the lines before the writer is held. */
+export const prepareBatch: ReadApart<{ module: string; given: WriteLines }, unknown> = async (
+  from,
+  { module, given },
+) => {
+  const { prepareLines } = (await import(module)) as { prepareLines: ReadApart<WriteLines, unknown> }
+  return prepareLines(from, given)
+}

@@ -67,18 +67,31 @@ export const sortLines: ReadApart<WriteLines, Written> = async (from, lines) => 
   return tallied(given, visits.size - known.size, faults)
 }
 
+/** Visits and pages as lists for the database: addresses are read before the writer is held. */
+type Prepared = { visits: string; pages: string; buckets: number[]; size: number; given: number; faults: Fault[] }
+
+function prepared(lines: WriteLines): Prepared {
+  const { visits, pages, given, faults } = sorted(lines)
+  const put = [...pages].sort(([a], [b]) => (a < b ? -1 : 1))
+  return {
+    ...{ visits: JSON.stringify([...visits.values()]), size: visits.size, given, faults },
+    pages: JSON.stringify(put.map(([id, { address, title }]) => [id, address.url, address.site, title])),
+    buckets: [...new Set(put.map(([, { address }]) => address.bucket))],
+  }
+}
+
+export const prepareLines: ReadApart<WriteLines, Prepared> = async (_from, lines) => prepared(lines)
+
 /** Keeps visits that are not kept yet, with their pages. What they come to is counted once all are in. */
 export const writeLines: WriteApart<WriteLines, Written> = async (tx, lines) => {
-  const { visits, pages, given, faults } = sorted(lines)
-  if (visits.size === 0) return tallied(given, 0, faults)
-  const buckets = [...pages.values()].map(({ address }) => address.bucket)
+  const { visits, pages, buckets, size, given, faults } = (lines.prepared as Prepared | undefined) ?? prepared(lines)
+  if (size === 0) return tallied(given, 0, faults)
   await markBuckets(tx, buckets)
-  const put = [...pages].sort(([a], [b]) => (a < b ? -1 : 1))
-  await putPages(tx, JSON.stringify(put.map(([id, { address, title }]) => [id, address.url, address.site, title])))
-  const created = await insertManyVisits(tx, JSON.stringify([...visits.values()]))
+  await putPages(tx, pages)
+  const created = await insertManyVisits(tx, visits)
   if (created === 0) return tallied(given, 0, faults)
   // Whoever brings the bundle in counts in the end; this is for when that is cut off.
   await tx.enqueue({ ...recountJob, runAt: tx.now + 60_000 })
-  tx.event({ type: 'visits.created', subject: 'history', data: { created, duplicates: visits.size - created } })
+  tx.event({ type: 'visits.created', subject: 'history', data: { created, duplicates: size - created } })
   return tallied(given, created, faults)
 }

@@ -23,7 +23,7 @@ export const portableHistory: readonly Portable[] = [
       },
       event: 'visits.created',
     },
-    { personal: true, module, finish: async (scope, told) => void (await recount(scope, told)) },
+    { personal: true, module, prepares: true, finish: async (scope, told) => void (await recount(scope, told)) },
   ),
   portable(
     {
