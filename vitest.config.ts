@@ -21,7 +21,8 @@ function listens(url: string): Promise<boolean> {
 const once = [
   ...['apps/cli/**', '**/git/hostile.test.ts', '**/imports/real-browser.test.ts', '**/masking.test.ts'],
   ...['**/models/reach.test.ts', '**/chat/models.test.ts', '**/files/unreadable.test.ts', '**/imports/imports.test.ts'],
-  ...['**/bookmarks/killed.test.ts', '**/passages/killed.test.ts'],
+  ...['**/bookmarks/killed.test.ts', '**/passages/killed.test.ts', '**/bundles/killed.test.ts'],
+  ...['**/bundles/hostile.test.ts', '**/kernel/age.test.ts'],
 ]
 
 /** A machine in a bad moment is no fault of the code; `npm test` names what passed only when it was tried again. */

@@ -284,4 +284,24 @@ describe('the command line', () => {
     expect(out).toContain('zebra')
     expect(out.replaceAll(/\u001b\[\d*m/g, '')).not.toMatch(/[\u001b\u0007\u202e]/)
   })
+
+  it('takes everything out into a file, and brings it in again', async () => {
+    await cli(['bookmark', 'add', 'https://kept.example/cairn'])
+    const secret = join(folder, 'passphrase.txt')
+    await writeFile(secret, 'stones in the mist\n')
+    const file = join(folder, 'mine.zip.age')
+    const out = await cli(['export', file, '--component', 'bookmarks', '--passphrase-file', secret])
+    expect([out.code, out.out], out.err).toEqual([0, expect.stringContaining(`rows written to ${file}`)])
+    const other = { CAIRN_API_KEY: (await cairn.stranger()).key }
+    const locked = await cli(['import', 'bundle', file, '--dry-run'], other)
+    expect([locked.code, locked.err]).toEqual([1, expect.stringContaining('passphrase')])
+    for (const dry of [['--dry-run'], []]) {
+      const done = await cli(['import', 'bundle', file, '--passphrase-file', secret, '--json', ...dry], other)
+      const said = JSON.parse(done.out) as { total: { created: number } }
+      expect(said, done.err).toMatchObject({ total: { failed: 0, skipped: 0 }, dry_run: dry.length > 0 })
+      expect(said.total.created).toBeGreaterThan(0)
+    }
+    expect((await cli(['import', 'bundle'])).code).toBe(2)
+    expect((await cli(['export', file, '--since', 'yesterday?'])).code).toBe(2)
+  })
 })

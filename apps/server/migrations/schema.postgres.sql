@@ -73,6 +73,23 @@ CREATE INDEX bookmarks_newest ON public.bookmarks USING btree (workspace, create
 
 CREATE INDEX bookmarks_order ON public.bookmarks USING btree (workspace, folder_id, "position", id);
 
+create table bundle (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  kind text collate "C" not null,
+  blob text collate "C",
+  bytes bigint not null,
+  locked bigint not null,
+  state text collate "C" not null,
+  created_at bigint not null,
+  expires_at bigint not null,
+  constraint bundle_pk PRIMARY KEY (workspace, id)
+);
+
+CREATE INDEX bundle_newest ON public.bundle USING btree (workspace, kind, created_at, id);
+
+CREATE INDEX bundle_over ON public.bundle USING btree (workspace, expires_at);
+
 create table capture_pause (
   workspace text collate "C" not null,
   target text collate "C" not null,

@@ -69,6 +69,23 @@ CREATE INDEX "bookmarks_newest" on "bookmarks" ("workspace", "created_at", "id")
 
 CREATE INDEX "bookmarks_order" on "bookmarks" ("workspace", "folder_id", "position", "id");
 
+CREATE TABLE "bundle" (
+  "workspace" text not null,
+  "id" text not null,
+  "kind" text not null,
+  "blob" text,
+  "bytes" integer not null,
+  "locked" integer not null,
+  "state" text not null,
+  "created_at" integer not null,
+  "expires_at" integer not null,
+  constraint "bundle_pk" primary key ("workspace", "id")
+) strict;
+
+CREATE INDEX "bundle_newest" on "bundle" ("workspace", "kind", "created_at", "id");
+
+CREATE INDEX "bundle_over" on "bundle" ("workspace", "expires_at");
+
 CREATE TABLE "capture_pause" (
   "workspace" text not null,
   "target" text not null,

@@ -9,6 +9,7 @@ import type { Operation } from '@cairn/api/operation'
 import { Compile, type Validator } from 'typebox/compile'
 import { migrations } from '../migrations/index.ts'
 import { type Config, ConfigError } from './config.ts'
+import { makeBundles } from './features/account/bundles/index.ts'
 import { makeDigestFeature } from './features/account/digest/index.ts'
 import { makeEgressFeature } from './features/account/egress/index.ts'
 import { makeEventsFeature } from './features/account/events/index.ts'
@@ -120,11 +121,13 @@ export async function startCore(config: Config, options: CoreOptions = {}) {
       },
     })
 
+    const blobs = makeFileBlobs(config.storageUrl)
+    await blobs.tidy()
     let url = ''
     const kernel: Kernel = {
       ...{ config, clock, log, database, scope, events, jobs, passages, sidecar },
       version: versionOf(),
-      blobs: makeFileBlobs(config.storageUrl),
+      blobs,
       secrets: makeSecrets({ home: config.home, keychain: config.keychain, log }),
       egress: makeEgress(),
       cookieName: `cairn_${sha256(config.home).slice(0, 8)}`,
@@ -173,6 +176,7 @@ export async function startCore(config: Config, options: CoreOptions = {}) {
     built.push(makeOverviewFeature(kernel, built).feature)
     built.push(makeEventsFeature(kernel).feature)
     built.push(makeEgressFeature(kernel).feature)
+    built.push(makeBundles(kernel, workspaces, built).feature)
     const health = makeHealthFeature(kernel, built)
     const features = [...built, health.feature]
     passages.attach(features.flatMap((feature) => feature.passages ?? []))

@@ -67,6 +67,7 @@ export async function allViews(
     { name: 'keys', url: '/settings/keys', ready: sees('this one') },
     { name: 'folders', url: '/settings/folders', ready: sees(cairn.folder) },
     { name: 'privacy', url: '/settings/privacy', ready: sees('What left this machine') },
+    { name: 'export and import', url: '/settings/bundles', ready: sees('Only what changed since') },
     {
       name: 'names',
       url: '/settings/names',

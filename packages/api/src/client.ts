@@ -87,6 +87,9 @@ function caller(route: Route, settings: ClientSettings) {
   }
   async function upload(file: Blob, input: Record<string, unknown> = {}, options: CallOptions = {}) {
     const form = new FormData()
+    // What goes neither into the path nor into the query comes before the file, which may be long.
+    for (const [name, value] of Object.entries(place(route, input).body ?? {}))
+      if (value !== undefined) form.set(name, String(value))
     form.set('file', file)
     return (await send(route, settings, input, options, 'application/json', form)).json()
   }

@@ -33,6 +33,36 @@ export const errors = {
     detail: 'There is no such bookmark in this workspace.',
   },
   BROKEN_JSON: { status: 400, title: 'Not JSON', detail: 'The body is not valid JSON in UTF-8.' },
+  BUNDLE_COMPONENT_UNKNOWN: {
+    status: 422,
+    title: 'Unknown part of a bundle',
+    detail: 'This Cairn knows no part of a bundle called {component}. GET /api/export/components lists those it knows.',
+  },
+  BUNDLE_LOCKED: {
+    status: 422,
+    title: 'Bundle is locked',
+    detail: 'This bundle is protected. Give the passphrase that it was written with.',
+  },
+  BUNDLE_NEWER: {
+    status: 422,
+    title: 'Bundle is newer',
+    detail: 'A newer Cairn wrote this bundle (format {version}, this one reads up to {known}). Update Cairn first.',
+  },
+  BUNDLE_NOT_FOUND: {
+    status: 404,
+    title: 'No such bundle',
+    detail: 'There is no such bundle in this workspace; they are kept for 24 hours.',
+  },
+  BUNDLE_NOT_READABLE: {
+    status: 422,
+    title: 'Bundle cannot be read',
+    detail: 'That is not a bundle that can be read, and nothing of it came in: {reason}.',
+  },
+  BUNDLE_PASSPHRASE_WRONG: {
+    status: 422,
+    title: 'Wrong passphrase',
+    detail: 'This passphrase does not open the bundle.',
+  },
   CALLER_NOT_ALLOWED: { status: 403, title: 'Not for this caller', detail: '{operation} is for {callers} only.' },
   CAPTURE_PAUSED: {
     status: 409,

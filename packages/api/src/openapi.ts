@@ -82,8 +82,11 @@ const fields = (properties: Properties, place: 'path' | 'query'): Json[] =>
 
 function requestBodyOf(operation: Operation): Json {
   if (operation.input === 'raw') return { requestBody: { content: { 'application/octet-stream': {} } } }
-  if (operation.input === 'upload')
-    return { requestBody: { content: { 'multipart/form-data': { schema: { type: 'object' } } } } }
+  if (operation.input === 'upload') {
+    const asked = Object.keys(operation.body).length > 0 && Type.Object(operation.body, { additionalProperties: false })
+    const json = asked ? { 'application/json': { schema: asked } } : {}
+    return { requestBody: { content: { 'multipart/form-data': { schema: { type: 'object' } }, ...json } } }
+  }
   if (Object.keys(operation.body).length === 0) return {}
   const schema = Type.Object(operation.body, { additionalProperties: false })
   return { requestBody: { required: true, content: { 'application/json': { schema } } } }

@@ -1,6 +1,7 @@
 /** All operations of Cairn, by feature, in the order of the house. */
 import { bookmarks } from './bookmarks.ts'
 import { browser } from './browser.ts'
+import { bundles } from './bundles.ts'
 import { capture } from './capture.ts'
 import { chat } from './chat.ts'
 import { digest } from './digest.ts'
@@ -49,6 +50,7 @@ export const table = {
   overview,
   events,
   egress,
+  bundles,
   health,
 }
 export type Table = typeof table

@@ -1,4 +1,5 @@
 import type { BookmarksImported } from '@cairn/api/bookmarks'
+import type { BundleImported } from '@cairn/api/bundles'
 import type { ChatsImported, HistoryImported, HistorySource } from '@cairn/api/imports'
 import type { Command } from 'commander'
 import { absolute } from '../config.ts'
@@ -7,24 +8,41 @@ import { fileToSend } from '../files.ts'
 import { finish } from '../follow.ts'
 import { number } from '../text.ts'
 import { bookmarksRead } from './bookmark.ts'
+import { bundleRead, passphraseIn } from './export.ts'
 
 const browsers = ['chrome', 'edge', 'brave', 'chromium', 'firefox'] as const
 
 /** What comes out of a file, with the name that such a file mostly has. */
-const files = { chats: 'conversations.json', bookmarks: 'bookmarks.html' } as const
+const files = { chats: 'conversations.json', bookmarks: 'bookmarks.html', bundle: 'cairn.zip' } as const
 type FromFile = keyof typeof files
 const isFromFile = (source: string): source is FromFile => source in files
 
-type Options = { profile?: string; wait: boolean; json?: boolean; workspace?: string }
+type Options = {
+  profile?: string
+  wait: boolean
+  json?: boolean
+  workspace?: string
+  dryRun?: boolean
+  component?: string[]
+  passphraseFile?: string
+}
 
 /** `cairn import chromium`, `cairn import chats FILE`: brings in what others keep; again, it adds only what is new. */
 export const addImport = (program: Command) =>
   program
     .command('import')
     .argument('<source>', [...browsers, 'jsonl', ...Object.keys(files)].join(', '))
-    .argument('[file]', 'conversations.json of ChatGPT or Claude with chats, an HTML file with bookmarks')
-    .description("bring in a browser's history, also while it runs; conversations with ChatGPT or Claude; bookmarks")
+    .argument(
+      '[file]',
+      'conversations.json of ChatGPT or Claude with chats, an HTML file with bookmarks, a file of cairn export with bundle',
+    )
+    .description(
+      "bring in a browser's history, also while it runs; conversations with ChatGPT or Claude; bookmarks; a bundle",
+    )
     .option('--profile <path>', "profile folder or history file; the browser's own place otherwise")
+    .option('--dry-run', 'of a bundle: only say what would happen')
+    .option('--component <name...>', 'of a bundle: only these parts')
+    .option('--passphrase-file <file>', 'of a bundle: the passphrase it was written with')
     .option('--no-wait', 'do not wait for the end')
     .action(async (source: string, file: string | undefined, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()
@@ -38,19 +56,29 @@ export const addImport = (program: Command) =>
       if (!isFromFile(source) && file !== undefined)
         throw new UsageError(`The place of a history is named by --profile: cairn import ${source} --profile ${file}`)
       const context = makeContext(options)
-      const job = await begin(context, source, file, options.profile)
+      const job = await begin(context, source, file, options)
       if (!options.wait) return context.print({ job_id: job }, () => `Importing as job ${job}.`)
       const result = await finish(context, job)
       context.print(result, () => {
+        if (source === 'bundle') return bundleRead(result as BundleImported)
         if (source === 'bookmarks') return bookmarksRead(result as BookmarksImported)
         return source === 'chats' ? chatsRead(result as ChatsImported) : visitsRead(result as HistoryImported)
       })
     })
 
-async function begin(context: Context, source: string, file: string | undefined, profile: string | undefined) {
+async function begin(context: Context, source: string, file: string | undefined, options: Options) {
   const { api } = context
-  if (file === undefined) return history(context, source, profile)
+  if (file === undefined) return history(context, source, options.profile)
   const content = await fileToSend(file)
+  if (source === 'bundle') {
+    const passphrase = await passphraseIn(options.passphraseFile)
+    const asked = {
+      ...(options.dryRun && { dry_run: true }),
+      ...(options.component && { components: options.component }),
+      ...(passphrase !== undefined && { passphrase }),
+    }
+    return (await api.bundles.import.upload(content, asked)).job_id
+  }
   return (await (source === 'chats' ? api.imports.chats : api.bookmarks.import).upload(content)).job_id
 }
 

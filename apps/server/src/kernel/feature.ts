@@ -2,6 +2,7 @@
 import type { InputOf, Operation, OutputOf } from '@cairn/api/operation'
 import type { JobDefinition } from './jobs/definition.ts'
 import type { PassageKind } from './passages/source.ts'
+import type { Portable } from './portable/portable.ts'
 import type { Scope, Tx } from './scope.ts'
 import type { CloudEvent } from './events/event.ts'
 import type { Call, HandlerResult } from './gate/call.ts'
@@ -26,6 +27,8 @@ export type Feature = {
   passages?: readonly PassageKind[]
   /** Kind → which of these ids exist, and how to name them. */
   refer?: Record<string, (scope: Scope, ids: readonly string[]) => Promise<Reference[]>>
+  /** How rows travel in a bundle, in the order that they come in: what others hang in is first. */
+  portable?: readonly Portable[]
   /** What goes with something of a feature before this one. */
   forget?: Forget
   /** What the overview shows. Cheap at any size. */

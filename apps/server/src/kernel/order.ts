@@ -73,3 +73,14 @@ async function dealAnew(siblings: Siblings, key: string): Promise<void> {
     return
   }
 }
+
+/** Is this a key that others can be put beside? Keys that come in from elsewhere are asked before they are kept. */
+export function isPosition(key: string): boolean {
+  try {
+    generateKeyBetween(key, null)
+    generateKeyBetween(null, key)
+    return /^[0-9A-Za-z]+$/.test(key)
+  } catch {
+    return false
+  }
+}

@@ -137,6 +137,7 @@ const concerns: Record<string, readonly string[]> = {
   threads: ['threads', 'chat', 'overview'],
   message: ['threads', 'chat', 'overview'],
   memory: ['memories', 'threads', 'overview'],
+  memories: ['memories', 'threads', 'overview'],
   task: ['tasks', 'threads', 'overview', 'digest'],
   tasks: ['tasks', 'threads', 'overview', 'digest'],
   visit: ['browser', 'overview'],
@@ -165,6 +166,7 @@ const concerns: Record<string, readonly string[]> = {
   user: ['users'],
   workspace: ['workspaces', 'models'],
   egress: ['egress'],
+  bundle: ['bundles'],
 }
 
 /** Features whose shown data an event makes old; all of the page's (null) for a type nobody knows yet. */

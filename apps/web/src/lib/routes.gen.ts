@@ -189,6 +189,15 @@ export const routes: Routes = {
   egress: {
     list: { method: 'GET', path: '/api/egress', query: ['limit', 'cursor', 'host', 'purpose'], reply: ['json'] },
   },
+  bundles: {
+    components: { method: 'GET', path: '/api/export/components', query: [], reply: ['json'] },
+    list: { method: 'GET', path: '/api/export/bundles', query: ['limit', 'cursor'], reply: ['json'] },
+    export: { method: 'POST', path: '/api/export/bundle', query: [], reply: ['json'] },
+    exportSome: { method: 'GET', path: '/api/export/bundle', query: ['component', 'since'], reply: ['json'] },
+    download: { method: 'GET', path: '/api/export/bundle/{id}', query: [], reply: ['bytes'] },
+    remove: { method: 'DELETE', path: '/api/export/bundle/{id}', query: [], reply: ['json'] },
+    import: { method: 'POST', path: '/api/import/bundle', query: [], reply: ['json'] },
+  },
   health: {
     shallow: { method: 'GET', path: '/api/health', query: [], reply: ['json'] },
     deep: { method: 'GET', path: '/api/health/deep', query: [], reply: ['json'] },

@@ -28,6 +28,8 @@ const known: Record<string, string> = {
   'imports.history': 'Importing browser history',
   'bookmarks.import': 'Importing bookmarks',
   'imports.chats': 'Importing conversations',
+  'bundles.export': 'Exporting',
+  'bundles.import': 'Importing a bundle',
   'files.scan': 'Looking through a folder',
   'files.forget': 'Forgetting a folder',
   'git.scan': 'Reading commits',

@@ -75,6 +75,7 @@ const settingsCommands: Command[] = (
     ['keys', 'API keys', 'token secret'],
     ['folders', 'Folders', 'roots index directories'],
     ['privacy', 'Privacy and egress', 'forget delete cloud network capture pause text'],
+    ['bundles', 'Export and import', 'bundle backup zip move download take out'],
     ['names', 'Names', 'owner workspace rename me'],
     ['shortcuts', 'Keyboard shortcuts', 'bindings rebind'],
     ['appearance', 'Appearance', 'theme dark light'],

@@ -21,6 +21,8 @@ export type Blobs = {
   remove(workspace: string, hash: string): Promise<boolean>
   /** Bytes held for a workspace. */
   size(workspace: string): Promise<number>
+  /** Takes away what a process that was killed had only begun to write. At start, before anything is written. */
+  tidy(): Promise<void>
 }
 
 const safe = /^[0-9a-f-]{1,64}$/
@@ -83,6 +85,13 @@ export function makeFileBlobs(url: string): Blobs {
         if (entry.isFile()) total += (await stat(join(entry.parentPath, entry.name)).catch(() => ({ size: 0 }))).size
       }
       return total
+    },
+    async tidy() {
+      for (const workspace of await readdir(root).catch(() => [])) {
+        const names = await readdir(join(root, workspace)).catch(() => [])
+        const begun = names.filter((name) => name.startsWith('.incoming-'))
+        for (const name of begun) await rm(join(root, workspace, name), { force: true })
+      }
     },
   }
 }

@@ -39,3 +39,16 @@ export const matches = (patterns: readonly string[], type: string) =>
     (pattern) =>
       pattern === type || pattern === '*' || (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1))),
   )
+
+/** Number and hash of the last event: what `cairn verify --at` takes. Undefined while there is none. */
+export async function checkpointOf(
+  scope: Pick<Scope, 'workspace' | 'db'>,
+): Promise<{ sequence: number; hash: string } | undefined> {
+  const row = await scope.db
+    .withTables<EventTables>()
+    .selectFrom('event_head')
+    .select(['seq', 'hash'])
+    .where('workspace', '=', scope.workspace)
+    .executeTakeFirst()
+  return row && { sequence: row.seq, hash: row.hash }
+}

@@ -17,7 +17,14 @@ export type Call<I> = Scope & {
   prepare: Scope['write']
 }
 
-export type UploadPart = { name: string; filename: string | null; type: string; stream: Readable }
+export type UploadPart = {
+  name: string
+  filename: string | null
+  type: string
+  stream: Readable
+  /** The fields that stood before it in the form, as text. */
+  fields: Readonly<Record<string, string>>
+}
 export type Frame = { event: string; data: unknown; id?: string }
 /** A two-way connection after the upgrade. */
 export type Socket = {

@@ -11,10 +11,12 @@ export type Decoder = (raw: RawInput) => Record<string, unknown>
 export function makeDecoder(operation: Operation): Decoder {
   const { params, query, body } = operation
   const open = Object.entries({ ...query, ...body }).flatMap(([name, schema]) => (isClosed(schema) ? [] : [name]))
+  // An upload may come without a file where there is another way to say which one.
+  const takesJson = operation.input === 'json' || (operation.input === 'upload' && Object.keys(body).length > 0)
   let validator: Validator | undefined
   return (raw) => {
     const fields: FieldError[] = []
-    const given = operation.input === 'json' ? bodyFields(raw.body, fields) : {}
+    const given = takesJson ? bodyFields(raw.body, fields) : {}
     unknownFields(given, body, fields)
     unknownFields(raw.query, query, fields)
     const input = { ...decoded(raw.params, params), ...decoded(raw.query, query), ...given }

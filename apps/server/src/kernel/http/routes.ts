@@ -86,10 +86,16 @@ function restOf(operation: Operation, request: FastifyRequest, reply: FastifyRep
 }
 
 async function* uploadParts(request: FastifyRequest, maxBytes: number): AsyncGenerator<UploadPart> {
-  for await (const part of request.parts({ limits: { fileSize: maxBytes, files: 50, fields: 50 } })) {
-    if (part.type !== 'file') continue
+  const fields: Record<string, string> = {}
+  for await (const part of request.parts({
+    limits: { fileSize: maxBytes, files: 50, fields: 50, fieldSize: 65_536 },
+  })) {
+    if (part.type !== 'file') {
+      Object.defineProperty(fields, part.fieldname, { value: String(part.value), enumerable: true, configurable: true })
+      continue
+    }
     const { fieldname, filename, mimetype, file } = part
-    yield { name: fieldname, filename: filename ?? null, type: mimetype, stream: file }
+    yield { name: fieldname, filename: filename ?? null, type: mimetype, stream: file, fields: { ...fields } }
   }
 }
 

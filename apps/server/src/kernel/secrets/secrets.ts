@@ -60,7 +60,7 @@ export function makeSecrets(settings: { home: string; keychain: boolean; log: Lo
         .execute()
       return new Set(rows.map((row) => row.name))
     },
-    async remove(tx: Tx, name: string): Promise<void> {
+    async remove(tx: Pick<Tx, 'workspace' | 'db'>, name: string): Promise<void> {
       await table(tx.db).deleteFrom('secret').where('workspace', '=', tx.workspace).where('name', '=', name).execute()
     },
     /** Reads the master key before a transaction needs it. SECRET_LOCKED. */

@@ -9,6 +9,7 @@ const sections: { id: string; title: string; view: Component }[] = [
   { id: 'keys', title: 'API keys', view: lazily(() => import('./keys.tsx')) },
   { id: 'folders', title: 'Folders', view: lazily(() => import('./folders.tsx')) },
   { id: 'privacy', title: 'Privacy', view: lazily(() => import('./privacy.tsx')) },
+  { id: 'bundles', title: 'Export and import', view: lazily(() => import('../bundles/settings.tsx')) },
   { id: 'names', title: 'Names', view: lazily(() => import('./names.tsx')) },
   { id: 'shortcuts', title: 'Shortcuts', view: lazily(() => import('./shortcuts.tsx')) },
   { id: 'appearance', title: 'Appearance', view: lazily(() => import('./appearance.tsx')) },

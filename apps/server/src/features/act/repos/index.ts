@@ -8,6 +8,7 @@ import { type Feature, handle } from '../../../kernel/feature.ts'
 import type { Git } from '../../capture/git/index.ts'
 import type { Roots } from '../../ground/roots/index.ts'
 import type { Workspaces } from '../../ground/workspaces/service.ts'
+import { portableRepos } from './portable.ts'
 import { makeRepoService } from './service.ts'
 
 export function makeRepos(roots: Roots, git: Git, workspaces: Pick<Workspaces, 'isPersonal'>) {
@@ -26,6 +27,7 @@ export function makeRepos(roots: Roots, git: Git, workspaces: Pick<Workspaces, '
       log: (call) => service.log(call, call.input),
       branches: (call) => service.branches(call, call.input),
     }),
+    portable: [portableRepos(service)],
     refer: {
       repo: async (scope, ids) => {
         const rows = ids.length > 0 ? await service.byIds(scope, ids) : []

@@ -21,6 +21,7 @@ import { bookmarkPassages, nameOf } from './passages.ts'
 import { removeFolder } from './remove.ts'
 import * as service from './service.ts'
 import { bookmarksByIds, totals } from './store.ts'
+import { portableBookmarks } from './portable.ts'
 
 type Workspaces = { isPersonal(scope: Pick<Scope, 'workspace' | 'db'>): Promise<boolean> }
 
@@ -85,6 +86,7 @@ export function makeBookmarks(kernel: Pick<Kernel, 'blobs' | 'clock' | 'database
     jobs: [importBookmarks({ blobs, clock })],
     // Whoever cancels or fails an import does not need its file any more.
     listens: { 'job.cancelled': letGo, 'job.failed': letGo },
+    portable: portableBookmarks,
     passages: [bookmarkPassages],
     refer: {
       bookmark: async (scope, ids) => {

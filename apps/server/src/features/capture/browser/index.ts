@@ -12,6 +12,7 @@ import { recountPages } from './jobs.ts'
 import { titleOf, visitPassages } from './passages.ts'
 import { type BrowserParts, makeBrowserService } from './service.ts'
 import { pagesByIds, totals } from './store.ts'
+import { portableHistory } from './portable.ts'
 
 export type Browser = ReturnType<typeof makeBrowser>
 
@@ -38,6 +39,7 @@ export function makeBrowser(
       listDays: (call) => service.listDays(call, call.input),
     }),
     jobs: [recountPages],
+    portable: portableHistory,
     passages: [visitPassages],
     refer: {
       visit: async (scope, ids) => {

@@ -12,6 +12,7 @@ import type { Browser } from '../browser/index.ts'
 import { followJob } from './jobs.ts'
 import { makeTabService } from './service.ts'
 import { countTabs, tabsByIds } from './store.ts'
+import { portableTabs } from './portable.ts'
 
 export type Tabs = ReturnType<typeof makeTabs>
 
@@ -32,6 +33,7 @@ export function makeTabs(capture: Pick<Capture, 'rules'>, threads: Threads, brow
       remove: (call) => call.write((tx) => service.remove(tx, call.input.id, seenVersion(call))),
       bind: (call) => call.write((tx) => service.bind(tx, call.input.id, call.input.thread_id)),
     }),
+    portable: portableTabs,
     jobs: [followJob(service)],
     refer: {
       tab: async (scope, ids) => {

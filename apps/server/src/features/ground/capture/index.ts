@@ -9,6 +9,7 @@ import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Roots } from '../roots/index.ts'
 import { resumeJob } from './jobs.ts'
 import { makeCaptureService } from './service.ts'
+import { portableCapture } from './portable.ts'
 
 export type Capture = ReturnType<typeof makeCapture>
 export type { CaptureRules } from './rules.ts'
@@ -24,6 +25,7 @@ export function makeCapture(kernel: Pick<Kernel, 'clock'>, roots: Pick<Roots, 'a
       resume: (call) => call.write((tx) => service.resume(tx, call.input)),
       setPageText: (call) => call.write((tx) => service.setPageText(tx, call.input)),
     }),
+    portable: portableCapture,
     jobs: [resumeJob(kernel.clock)],
   }
   return { ...service, feature }

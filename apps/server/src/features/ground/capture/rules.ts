@@ -29,3 +29,6 @@ export function rulesFrom(pauses: readonly PauseRow[], texts: readonly TextRow[]
     },
   }
 }
+
+/** Most sites that something is said of, for each of the two. */
+export const mostRules = 1_000

@@ -5,14 +5,12 @@ import { type Clock, iso, isoOrNull } from '../../../kernel/clock.ts'
 import type { Scope, Tx } from '../../../kernel/scope.ts'
 import { readSite } from '../../../kernel/sites.ts'
 import type { Roots } from '../roots/index.ts'
-import { type CaptureRules, isOn, rulesFrom } from './rules.ts'
+import { type CaptureRules, isOn, mostRules, rulesFrom } from './rules.ts'
 import * as store from './store.ts'
 
 type Reader = Pick<Scope, 'workspace' | 'db'>
 type Target = { all?: true; site?: string; root?: string }
 
-/** Most sites that something is said of, for each of the two. */
-const mostRules = 1_000
 const minute = 60_000
 
 export function makeCaptureService({ clock, roots }: { clock: Clock; roots: Pick<Roots, 'all' | 'row'> }) {

@@ -11,6 +11,7 @@ import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Embedding } from '../../../kernel/passages/vectors.ts'
 import type { Workspaces } from '../workspaces/service.ts'
 import { makeModelCalls } from './calls.ts'
+import { portableModels } from './portable.ts'
 import { makeModelSettings } from './service.ts'
 
 export type Models = ReturnType<typeof makeModels>
@@ -40,6 +41,7 @@ export function makeModels(kernel: Needs, workspaces: Pick<Workspaces, 'noCloud'
       detect: (call) => calls.detect(call),
       usage: (call) => settings.usage(call, call.input),
     }),
+    portable: portableModels,
   }
   return { ...calls, embedding: embeddingOf(calls), settings, feature }
 }

@@ -180,7 +180,7 @@ export const parse = (row: store.RouteRow | undefined): RouteLists => ({
 /** What a kind cannot do. */
 const unable: Partial<Record<ProviderKind, ModelTask>> = { onnx: 'chat', anthropic: 'embed' }
 
-function checkRoutes(lists: RouteLists, providers: store.ProviderRow[]): void {
+export function checkRoutes(lists: RouteLists, providers: store.ProviderRow[]): void {
   const kinds = new Map(providers.map((row) => [row.id, row.kind as ProviderKind]))
   const fields: FieldError[] = []
   for (const task of ['chat', 'embed'] as const) {

@@ -8,6 +8,7 @@ import { roots as operations } from '@cairn/api/roots'
 import { type Feature, handle } from '../../../kernel/feature.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Workspaces } from '../workspaces/service.ts'
+import { portableRoots } from './portable.ts'
 import { makeRootService } from './service.ts'
 
 export type Roots = ReturnType<typeof makeRoots>
@@ -36,6 +37,7 @@ export function makeRoots(
       remove: (call) => call.write((tx) => service.remove(tx, call.input.id)),
       scan: (call) => call.write((tx) => service.scan(tx, call.input.id, call.input.hash ?? false)),
     }),
+    portable: [portableRoots(service)],
     refer: {
       root: async (scope, ids) => {
         const rows = ids.length > 0 ? await service.byIds(scope, ids) : []

@@ -20,6 +20,7 @@ import { tellsSomething } from './finding.ts'
 import { findJob } from './jobs.ts'
 import { makeMemoryService } from './service.ts'
 import { countMemories, memoriesByIds, memoryIdsAfter } from './store.ts'
+import { portableMemories } from './portable.ts'
 
 export type Memories = ReturnType<typeof makeMemories>
 
@@ -45,6 +46,7 @@ export function makeMemories(kernel: Pick<Kernel, 'clock' | 'passages'>, { threa
       remove: (call) => call.write((tx) => service.remove(tx, call.input.id)),
     }),
     jobs: [findJob({ service, threads, models, capture })],
+    portable: portableMemories,
     passages: [memoryPassages],
     refer: {
       memory: async (scope, ids) => {

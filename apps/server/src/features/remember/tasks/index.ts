@@ -15,6 +15,7 @@ import { detachJob } from './jobs.ts'
 import { taskPassages } from './passages.ts'
 import { makeTaskService } from './service.ts'
 import { countTasks, hasTasksOf, tasksByIds } from './store.ts'
+import { portableTasks } from './portable.ts'
 
 export type Tasks = ReturnType<typeof makeTasks>
 
@@ -54,6 +55,7 @@ export function makeTasks(kernel: Pick<Kernel, 'clock' | 'jobs'>, workspaces: Wo
       },
     }),
     jobs: [detachJob],
+    portable: portableTasks,
     passages: [taskPassages],
     refer: {
       task: async (scope, ids) => {

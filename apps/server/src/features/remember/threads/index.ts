@@ -20,6 +20,7 @@ import { messagePassages } from './passages.ts'
 import { searchMessages } from './search.ts'
 import * as service from './service.ts'
 import { countThreads, threadsByIds } from './store.ts'
+import { portableThreads } from './portable.ts'
 
 export type { Brought } from './bring.ts'
 export type { NewMessage } from './service.ts'
@@ -50,6 +51,7 @@ export function makeThreads(kernel: Pick<Kernel, 'passages'>, forget: Forget) {
       linked: (call) => branches.linked(call, call.input),
       search: (call) => searchMessages(kernel.passages, call, call.input),
     }),
+    portable: portableThreads,
     passages: [messagePassages],
     refer: {
       thread: async (scope, ids) => {

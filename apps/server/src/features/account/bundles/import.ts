@@ -1,0 +1,213 @@
+/**
+ * The job that brings a bundle in. First the whole file is laid out and checked: its structure, its sums, every line.
+ * Only then rows come in, batch by batch, each with the note of how far it is: killed at any moment it goes on there.
+ */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type BundleImported, ComponentName } from '@cairn/api/bundles'
+import { fail } from '@cairn/api/errors'
+import { list, nullable, shape, Type, text } from '@cairn/api/shapes'
+import { type JobContext, job } from '../../../kernel/jobs/definition.ts'
+import type { Kernel } from '../../../kernel/kernel.ts'
+import type { Portable, WriteLines, Written } from '../../../kernel/portable/portable.ts'
+import { layOut, openFile, passphraseName, unmarked } from './files.ts'
+import { type Part, unreadable } from './manifest.ts'
+import { add, moveOn, none, type Progress, progressOf } from './progress.ts'
+import type { Reader, Readers } from './reader.ts'
+import { bundleById, deleteBundle } from './store.ts'
+
+const Input = shape({
+  path: nullable(text(4_096, 1)),
+  dry_run: Type.Boolean(),
+  components: nullable(list(ComponentName)),
+  locked: Type.Boolean(),
+})
+export type ImportInput = { path: string | null; dry_run: boolean; components: string[] | null; locked: boolean }
+/** One import of a workspace at a time. */
+export const importJob = { type: 'bundles.import', concurrency: 'bundles.import' } as const
+
+const writeModule = new URL('./write.ts', import.meta.url)
+
+type Parts = Pick<Kernel, 'blobs' | 'secrets'> & {
+  portables(): readonly Portable[]
+  isPersonal(scope: Pick<JobContext<unknown>['scope'], 'workspace' | 'db'>): Promise<boolean>
+  readers: Readers
+  /** Where files lie while they are read. */
+  folder: string
+}
+/** What comes in, in this order, and what stays out. */
+type Plan = { chosen: { portable: Portable; part: Part }[]; left_out: Record<string, string> }
+
+export const importBundle = (parts: Parts) =>
+  job({
+    type: importJob.type,
+    input: Input,
+    timeout: 12 * 3_600_000,
+    concurrent: 1,
+    run: (context) => run(parts, context),
+  })
+
+async function run(parts: Parts, context: JobContext<unknown>): Promise<BundleImported> {
+  const { id, signal } = context
+  // A step, since its file is gone once it is done: who is killed after that needs it no more.
+  const result = await context.step('bring', async () => {
+    const file = join(parts.folder, `${id}.zip`)
+    try {
+      context.progress({ phase: 'opening', done: 0, total: null })
+      await layOut(await sourceOf(parts, context), file, await passphraseOf(parts, context), signal)
+      const reader = await parts.readers.open(file, signal)
+      try {
+        return await bring(parts, context, reader)
+      } finally {
+        await reader.close()
+      }
+    } finally {
+      await rm(file, { force: true })
+    }
+  })
+  await letGo(parts, context)
+  return result
+}
+
+const passphraseOf = ({ secrets }: Parts, { scope, id, input }: JobContext<unknown>) =>
+  (input as ImportInput).locked ? secrets.get(scope, passphraseName(id)) : Promise.resolve(null)
+
+async function sourceOf({ blobs }: Parts, { scope, id, input }: JobContext<unknown>) {
+  const { path } = input as ImportInput
+  if (path !== null) return openFile(path)
+  const row = await bundleById(scope, id)
+  const source = row?.blob ? await blobs.read(scope.workspace, row.blob) : null
+  if (!source) throw unreadable('it is no longer kept; send it again')
+  return unmarked(source)
+}
+
+async function letGo({ blobs, secrets }: Parts, { scope, id }: JobContext<unknown>): Promise<void> {
+  const row = await bundleById(scope, id)
+  if (row?.blob) await blobs.remove(scope.workspace, row.blob)
+  await scope.write(async (tx) => {
+    await deleteBundle(tx, id)
+    await secrets.remove(tx, passphraseName(id))
+  })
+}
+
+async function bring(parts: Parts, context: JobContext<unknown>, reader: Reader): Promise<BundleImported> {
+  const { scope, id } = context
+  const { dry_run } = context.input as ImportInput
+  const plan = await planOf(parts, context, reader)
+  const total = await check(context, reader, parts.portables())
+  const progress = dry_run ? { lines: {}, tallies: {}, faults: [] } : await progressOf(scope, id)
+  for (const { portable, part } of plan.chosen) await bringPart(context, reader, plan, portable, part, progress, total)
+  if (dry_run) return resultOf(plan, progress, true)
+  for (const { portable } of plan.chosen)
+    await portable.finish?.(scope, (done, all) => context.progress({ phase: 'counting', done, total: all }))
+  const result = resultOf(plan, await progressOf(scope, id), false)
+  await context.writeStep('told', async (tx) => {
+    tx.event({ type: 'bundle.imported', subject: id, data: { ...result.total } })
+  })
+  return result
+}
+
+/** BUNDLE_COMPONENT_UNKNOWN for a part that nobody here knows, WORKSPACE_NOT_PERSONAL for one named that cannot come. */
+async function planOf(parts: Parts, { scope, input }: JobContext<unknown>, { contents }: Reader): Promise<Plan> {
+  const { components: named } = input as ImportInput
+  const portables = parts.portables()
+  const known = new Set(portables.map(({ component }) => component))
+  for (const { name } of contents.parts)
+    if (!known.has(name)) throw fail('BUNDLE_COMPONENT_UNKNOWN', { component: name })
+  const personal = await parts.isPersonal(scope)
+  const plan: Plan = { chosen: [], left_out: {} }
+  for (const portable of portables) {
+    const part = contents.parts.find(({ name }) => name === portable.component)
+    if (!part) continue
+    const leaveOut = (reason: string) => {
+      if (part.rows !== 0) plan.left_out[part.name] = reason
+    }
+    const isNamed = named?.includes(portable.component) ?? false
+    if (portable.personal && !personal) {
+      if (isNamed) throw fail('WORKSPACE_NOT_PERSONAL')
+      leaveOut('not_personal')
+    } else if (named === null ? portable.named : !isNamed) leaveOut('not_named')
+    else plan.chosen.push({ portable, part })
+  }
+  return plan
+}
+
+/** Looks at every line before the first one comes in. Answers how many there are. */
+async function check(context: JobContext<unknown>, reader: Reader, portables: readonly Portable[]): Promise<number> {
+  const { parts } = reader.contents
+  const all = parts.reduce((sum, { rows }) => sum + Math.max(rows, 0), 0)
+  let before = 0
+  for (const { name } of parts) {
+    const { line } = portables.find(({ component }) => component === name) as Portable
+    for (let checked = { rows: 0, done: false }; ; ) {
+      checked = await reader.check(name, line)
+      context.progress({ phase: 'checking', done: before + checked.rows, total: all })
+      if (!checked.done) continue
+      before += checked.rows
+      break
+    }
+  }
+  return before
+}
+
+async function bringPart(
+  context: JobContext<unknown>,
+  reader: Reader,
+  plan: Plan,
+  portable: Portable,
+  part: Part,
+  progress: Progress,
+  total: number,
+): Promise<void> {
+  const { scope, id } = context
+  const { dry_run } = context.input as ImportInput
+  const doneOf = () => Object.values(progress.lines).reduce((sum, lines) => sum + lines, 0)
+  const next = async () => {
+    const { text: lines, rows } = await reader.next(part.name, progress.lines[part.name] ?? 0)
+    const given: WriteLines = {
+      ...{ table: portable.table, text: lines },
+      persons: { from: reader.contents.person, to: scope.principal.person },
+      components: dry_run ? plan.chosen.map((one) => one.part.name) : [],
+    }
+    if (dry_run || !portable.prepares || rows === 0) return { given, rows }
+    const argument = { module: portable.module, given }
+    const prepared = await scope.apart.read<unknown>(writeModule, 'prepareBatch', argument)
+    return { given: { ...given, text: '', prepared }, rows }
+  }
+  const read = () => {
+    const batch = next()
+    batch.catch(() => undefined)
+    return batch
+  }
+  // The next batch is read while this one is written.
+  for (let ahead = read(); ; ) {
+    const { given, rows } = await ahead
+    if (rows === 0) break
+    ahead = read()
+    if (dry_run) {
+      const argument = { module: portable.module, given }
+      add(progress, part.name, rows, await scope.apart.read<Written>(writeModule, 'sortBatch', argument))
+    } else {
+      if (portable.bring) {
+        const written = await portable.bring(scope, given)
+        await scope.write((tx) => moveOn(tx, id, part.name, rows, written))
+      } else await scope.apart.write(writeModule, 'writeBatch', { id, module: portable.module, given, lines: rows })
+      progress.lines[part.name] = (progress.lines[part.name] ?? 0) + rows
+      await context.advanced()
+    }
+    context.progress({
+      phase: dry_run ? 'comparing' : 'bringing in',
+      done: doneOf(),
+      total,
+      message: part.name.replaceAll('_', ' '),
+    })
+  }
+}
+
+function resultOf({ chosen, left_out }: Plan, { tallies, faults }: Progress, dry_run: boolean): BundleImported {
+  const components = Object.fromEntries(chosen.map(({ part }) => [part.name, tallies[part.name] ?? none()]))
+  const total = none()
+  for (const tally of Object.values(components))
+    for (const key of ['created', 'updated', 'skipped', 'failed'] as const) total[key] += tally[key]
+  return { dry_run, components, total, faults, left_out }
+}
