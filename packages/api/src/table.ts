@@ -16,6 +16,7 @@ import { models } from './models.ts'
 import { openai } from './openai.ts'
 import type { Operation } from './operation.ts'
 import { overview } from './overview.ts'
+import { privacy } from './privacy.ts'
 import { repos } from './repos.ts'
 import { roots } from './roots.ts'
 import { search } from './search.ts'
@@ -49,6 +50,7 @@ export const table = {
   overview,
   events,
   egress,
+  privacy,
   health,
 }
 export type Table = typeof table

@@ -28,6 +28,8 @@ export type Feature = {
   refer?: Record<string, (scope: Scope, ids: readonly string[]) => Promise<Reference[]>>
   /** What goes with something of a feature before this one. */
   forget?: Forget
+  /** Module that exports an `eraser` (see `erasure.ts`): how a privacy delete takes away what is kept in `tables`. */
+  erase?: URL
   /** What the overview shows. Cheap at any size. */
   counts?: (scope: Scope) => Promise<Record<string, number>>
   /** Events this feature follows, after their commit. */

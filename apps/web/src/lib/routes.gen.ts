@@ -188,6 +188,12 @@ export const routes: Routes = {
   egress: {
     list: { method: 'GET', path: '/api/egress', query: ['limit', 'cursor', 'host', 'purpose'], reply: ['json'] },
   },
+  privacy: {
+    preview: { method: 'POST', path: '/api/privacy/preview', query: [], reply: ['json'] },
+    delete: { method: 'POST', path: '/api/privacy/delete', query: [], reply: ['json'] },
+    listReceipts: { method: 'GET', path: '/api/privacy/receipts', query: ['limit', 'cursor'], reply: ['json'] },
+    getReceipt: { method: 'GET', path: '/api/privacy/receipts/{id}', query: [], reply: ['json'] },
+  },
   health: {
     shallow: { method: 'GET', path: '/api/health', query: [], reply: ['json'] },
     deep: { method: 'GET', path: '/api/health/deep', query: [], reply: ['json'] },

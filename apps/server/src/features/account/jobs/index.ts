@@ -8,6 +8,7 @@ import { type JobLogLine, jobs as operations } from '@cairn/api/jobs'
 import { type Feature, handle } from '../../../kernel/feature.ts'
 import { answer } from '../../../kernel/gate/call.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
+import { eraseModule } from './erase-store.ts'
 import { pruneJob } from './jobs.ts'
 import { makeJobsService, prune } from './service.ts'
 import { stateFrames } from './stream.ts'
@@ -23,6 +24,7 @@ export function makeJobsFeature(kernel: Pick<Kernel, 'clock' | 'jobs'>) {
   const feature: Feature = {
     name: 'jobs',
     tables: ['jobs', 'job_status', 'job_log', 'job_step', 'job_schedule'],
+    erase: eraseModule,
     operations: handle(operations, {
       list: (call) => service.list(call, call.input),
       costs: (call) => service.costs(call, call.input),

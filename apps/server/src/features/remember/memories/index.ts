@@ -11,6 +11,7 @@ import type { Kernel } from '../../../kernel/kernel.ts'
 import { maskSecrets } from '../../../kernel/masking.ts'
 import type { PassageKind } from '../../../kernel/passages/source.ts'
 import type { Threads } from '../threads/index.ts'
+import { eraseModule } from './erase-store.ts'
 import { makeMemoryService } from './service.ts'
 import { countMemories, memoriesByIds, memoryIdsAfter } from './store.ts'
 
@@ -21,6 +22,7 @@ export function makeMemories(kernel: Pick<Kernel, 'clock' | 'passages'>, threads
   const feature: Feature = {
     name: 'memories',
     tables: ['memories', 'memory_version', 'memory_audit'],
+    erase: eraseModule,
     operations: handle(operations, {
       list: (call) => service.list(call, call.input),
       create: (call) => call.write((tx) => service.create(tx, call.input)),
