@@ -1,4 +1,5 @@
 /** Privacy deletes with their receipts, and how long things are kept. */
+import { sql } from 'kysely'
 import { columns, tableEnd } from '../src/kernel/database/columns.ts'
 import type { DialectName } from '../src/kernel/database/dialect.ts'
 import type { MigrationDb } from '../src/kernel/database/migrate.ts'
@@ -45,4 +46,8 @@ export async function up(db: MigrationDb, dialect: DialectName): Promise<void> {
     .addPrimaryKeyConstraint('privacy_retention_pk', ['workspace', 'rule'])
     .modifyEnd(tableEnd(dialect))
     .execute()
+
+  // Jobs that have ended are cleared by the rules of retention from here on.
+  await sql`delete from jobs where type = 'jobs.prune' and completed_at is null`.execute(db)
+  await sql`delete from job_schedule where type = 'jobs.prune'`.execute(db)
 }

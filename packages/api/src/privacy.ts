@@ -1,6 +1,7 @@
 /** Privacy: erasing for good, with a receipt that says what went and proves it; and how long things are kept. */
 import { operation, operations } from './operation.ts'
 import {
+  Accepted,
   count,
   Id,
   list,
@@ -134,7 +135,7 @@ export const privacy = operations('privacy', {
     effect: 'danger',
     body: { ...scope, confirm: Type.Literal(true) },
     status: 202,
-    output: shape({ job_id: Id }),
+    output: Accepted,
   }),
   listReceipts: operation({
     ...people,
@@ -154,5 +155,33 @@ export const privacy = operations('privacy', {
     params: { id: Id },
     output: Receipt,
     errors: ['RECEIPT_NOT_FOUND'],
+  }),
+  retention: operation({
+    ...people,
+    method: 'GET',
+    path: '/api/privacy/retention',
+    summary: 'How long things are kept, and what each rule would remove now',
+    effect: 'read',
+    output: shape({ items: list(RetentionRule) }),
+  }),
+  setRetention: operation({
+    ...people,
+    method: 'PATCH',
+    path: '/api/privacy/retention',
+    summary: 'Say how long something is kept',
+    description: 'Days, or null for ever. What is older then goes in the next night.',
+    effect: 'write',
+    role: 'owner',
+    body: { rule: text(100, 1), days: nullable(Type.Integer({ minimum: 1, maximum: 36_500 })) },
+    output: shape({ items: list(RetentionRule) }),
+  }),
+  applyRetention: operation({
+    ...people,
+    method: 'POST',
+    path: '/api/privacy/retention/apply',
+    summary: 'Remove now what the rules would remove in the next night',
+    effect: 'danger',
+    status: 202,
+    output: Accepted,
   }),
 })

@@ -30,6 +30,8 @@ export type Feature = {
   forget?: Forget
   /** Module that exports an `eraser` (see `erasure.ts`): how a privacy delete takes away what is kept in `tables`. */
   erase?: URL
+  /** Module that exports `rules` (see `retention.ts`): how long what is kept in `tables` is. */
+  retain?: URL
   /** What the overview shows. Cheap at any size. */
   counts?: (scope: Scope) => Promise<Record<string, number>>
   /** Events this feature follows, after their commit. */

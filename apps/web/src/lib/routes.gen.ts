@@ -193,6 +193,9 @@ export const routes: Routes = {
     delete: { method: 'POST', path: '/api/privacy/delete', query: [], reply: ['json'] },
     listReceipts: { method: 'GET', path: '/api/privacy/receipts', query: ['limit', 'cursor'], reply: ['json'] },
     getReceipt: { method: 'GET', path: '/api/privacy/receipts/{id}', query: [], reply: ['json'] },
+    retention: { method: 'GET', path: '/api/privacy/retention', query: [], reply: ['json'] },
+    setRetention: { method: 'PATCH', path: '/api/privacy/retention', query: [], reply: ['json'] },
+    applyRetention: { method: 'POST', path: '/api/privacy/retention/apply', query: [], reply: ['json'] },
   },
   health: {
     shallow: { method: 'GET', path: '/api/health', query: [], reply: ['json'] },

@@ -2,6 +2,7 @@
 import type { SqlBool } from 'kysely'
 import { sql } from 'kysely'
 import { between, countRows, type Eraser, type Erasure, none, onSite, takeRows } from '../../../kernel/erasure.ts'
+import { byAge } from '../../../kernel/retention.ts'
 
 export const eraseModule = new URL(import.meta.url)
 
@@ -24,3 +25,5 @@ export const eraser: Eraser = {
     return { counts: { requests: ids.length }, cursor: ids.length < atOnce ? null : 'more' }
   },
 }
+
+export const rules = [byAge('requests', 365, eraser)]

@@ -15,6 +15,7 @@ export function makeEgressFeature(kernel: Kernel): { feature: Feature } {
     name: 'egress',
     tables: [],
     erase: eraseModule,
+    retain: eraseModule,
     operations: handle(api, {
       list: async (call) => {
         const { cursor, host, purpose } = call.input

@@ -1,5 +1,6 @@
 /** How stored answers of calls with an `Idempotency-Key` are erased; they live for a day at most anyway. */
 import { countRows, type Eraser, type Erasure, logged, takeRows } from '../../../kernel/erasure.ts'
+import { byAge } from '../../../kernel/retention.ts'
 
 export const eraseModule = new URL(import.meta.url)
 
@@ -17,3 +18,5 @@ export const eraser: Eraser = {
     return { counts: { answers_kept: keys.length }, cursor: keys.length < atOnce ? null : 'more' }
   },
 }
+
+export const rules = [byAge('answers', 1, eraser)]

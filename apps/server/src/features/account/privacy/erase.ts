@@ -1,6 +1,14 @@
 /** Erasing as it runs in a worker thread: a batch of one feature with everything that hangs on it, in one transaction. */
 import type { ErasedPart } from '@cairn/api/privacy'
-import { add, type Counts, type Eraser, type Erasure, type Gone, present } from '../../../kernel/erasure.ts'
+import {
+  add,
+  type Counts,
+  type Eraser,
+  type Erasure,
+  type EraseTx,
+  type Gone,
+  present,
+} from '../../../kernel/erasure.ts'
 import { eraseIndexed } from '../../../kernel/passages/scrub.ts'
 import type { ReadApart, WriteApart } from '../../../kernel/scope.ts'
 import { advance } from './store.ts'
@@ -18,6 +26,10 @@ export type Batch = Counted & {
   kinds: readonly string[]
 }
 export type Advanced = { at: number; cursor: string | null; removed: number }
+
+/** Each eraser with the feature that it is of. */
+export const loadErasers = (erasers: readonly EraserOf[]) =>
+  Promise.all(erasers.map(async (each) => ({ feature: each.feature, eraser: await load(each) })))
 
 const load = async ({ module }: EraserOf): Promise<Eraser> => ((await import(module)) as { eraser: Eraser }).eraser
 
@@ -46,7 +58,7 @@ export const erasedAll = 'all'
 
 /** One batch, noted with its counts. */
 export const eraseSome: WriteApart<Batch, Advanced> = async (tx, { id, erasers, erasure, at, cursor, kinds }) => {
-  const loaded = await Promise.all(erasers.map(async (each) => ({ feature: each.feature, eraser: await load(each) })))
+  const loaded = await loadErasers(erasers)
   const current = loaded[at]
   if (!current) return { at, cursor: null, removed: 0 }
   const gone: Record<string, Counts> = {}
@@ -54,7 +66,24 @@ export const eraseSome: WriteApart<Batch, Advanced> = async (tx, { id, erasers, 
 
   const erased = await current.eraser.some(tx, erasure, cursor)
   note(current.feature, erased.counts)
-  const released: Gone[] = [...(erased.gone ?? [])]
+  await releaseAll(tx, { loaded, gone: erased.gone ?? [], kinds, note })
+
+  const next = erased.cursor === null ? at + 1 : at
+  await advance(tx, id, { part: erasers[next]?.feature ?? erasedAll, cursor: erased.cursor, gone })
+  const removed = Object.values(gone).reduce((sum, counts) => sum + Object.values(counts).reduce((a, b) => a + b, 0), 0)
+  return { at: next, cursor: erased.cursor, removed }
+}
+
+type Release = {
+  loaded: Awaited<ReturnType<typeof loadErasers>>
+  gone: readonly Gone[]
+  kinds: readonly string[]
+  note(feature: string, counts: Counts): void
+}
+
+/** Takes along what hangs on sources that are gone: what features keep of them, and what the index does. */
+export async function releaseAll(tx: EraseTx, { loaded, gone, kinds, note }: Release): Promise<void> {
+  const released: Gone[] = [...gone]
   for (let each = released.shift(); each; each = released.shift()) {
     if (each.ids.length === 0) continue
     // The last features first: they may look at what earlier ones keep.
@@ -66,9 +95,4 @@ export const eraseSome: WriteApart<Batch, Advanced> = async (tx, { id, erasers, 
     }
     if (kinds.includes(each.kind)) note('index', await eraseIndexed(tx, each))
   }
-
-  const next = erased.cursor === null ? at + 1 : at
-  await advance(tx, id, { part: erasers[next]?.feature ?? erasedAll, cursor: erased.cursor, gone })
-  const removed = Object.values(gone).reduce((sum, counts) => sum + Object.values(counts).reduce((a, b) => a + b, 0), 0)
-  return { at: next, cursor: erased.cursor, removed }
 }

@@ -1,6 +1,7 @@
 /** How the log of calls of models is erased. Providers and routes are settings and stay. */
 import { sql } from 'kysely'
 import { between, countRows, type Eraser, type Erasure, none, takeRows } from '../../../kernel/erasure.ts'
+import { byAge } from '../../../kernel/retention.ts'
 
 export const eraseModule = new URL(import.meta.url)
 
@@ -23,3 +24,5 @@ export const eraser: Eraser = {
     return { counts: { model_calls: ids.length }, cursor: ids.length < atOnce ? null : 'more' }
   },
 }
+
+export const rules = [byAge('model_calls', 365, eraser)]

@@ -25,6 +25,7 @@ export function makeModels(kernel: Needs, workspaces: Pick<Workspaces, 'noCloud'
     name: 'models',
     tables: ['model_provider', 'model_route', 'llm_usage_log'],
     erase: eraseModule,
+    retain: eraseModule,
     operations: handle(operations, {
       list: (call) => calls.reachable(call),
       routes: (call) => settings.routes(call),
