@@ -22,6 +22,7 @@ const benches: Bench[] = [
   { name: 'requests', load: () => import('./requests.ts') },
   { name: 'visits', load: () => import('./visits.ts') },
   { name: 'import-history', load: () => import('./import-history.ts') },
+  { name: 'forget', load: () => import('./forget.ts') },
   { name: 'live', load: () => import('./live.ts') },
   { name: 'jobs', load: () => import('./jobs.ts') },
   { name: 'index-files', load: () => import('./index-files.ts') },

@@ -49,9 +49,12 @@ export const marksOf: ReadApart<Counted, string[]> = async (from, { erasers, era
   for (const each of erasers) {
     for (const mark of (await (await load(each)).marks?.(from, erasure)) ?? []) marks.add(mark)
   }
-  return [...marks].slice(0, mostMarks)
+  // What holds another mark is found with that one.
+  const all = [...marks]
+  const whole = all.filter((mark) => !all.some((other) => other !== mark && mark.includes(other)))
+  return whole.slice(0, mostMarks)
 }
-const mostMarks = 24
+const mostMarks = 16
 
 /** What stands where the name of a feature did, once none is left. */
 export const erasedAll = 'all'

@@ -15,11 +15,10 @@ export async function prove(
   home: string,
   { marks, name }: { marks: readonly string[]; name: string | null },
 ): Promise<ErasureProof> {
-  const rows = await scope.apart.read<Searched & { elsewhere: boolean }>(here, 'searchRows', {
-    marks,
-    name,
-  })
-  const files = await scope.apart.read<Searched>(here, 'searchFiles', { home, marks })
+  const [rows, files] = await Promise.all([
+    scope.apart.read<Searched & { elsewhere: boolean }>(here, 'searchRows', { marks, name }),
+    scope.apart.read<Searched>(here, 'searchFiles', { home, marks }),
+  ])
   const said = rows.found.length > 0
   const found = [
     ...rows.found,
