@@ -23,6 +23,7 @@ const once = [
   ...['**/models/reach.test.ts', '**/chat/models.test.ts', '**/files/unreadable.test.ts', '**/imports/imports.test.ts'],
   ...['**/bookmarks/killed.test.ts', '**/passages/killed.test.ts', '**/bundles/killed.test.ts'],
   ...['**/bundles/hostile.test.ts', '**/kernel/age.test.ts'],
+  ...['**/privacy/killed.test.ts', '**/privacy/vectors.test.ts'],
 ]
 
 /** A machine in a bad moment is no fault of the code; `npm test` names what passed only when it was tried again. */

@@ -23,6 +23,7 @@ const benches: Bench[] = [
   { name: 'visits', load: () => import('./visits.ts') },
   { name: 'import-history', load: () => import('./import-history.ts') },
   { name: 'bundles', load: () => import('./bundles.ts') },
+  { name: 'forget', load: () => import('./forget.ts') },
   { name: 'live', load: () => import('./live.ts') },
   { name: 'jobs', load: () => import('./jobs.ts') },
   { name: 'index-files', load: () => import('./index-files.ts') },

@@ -115,6 +115,18 @@ describe('the command line', () => {
     await rm(home, { recursive: true, force: true })
   })
 
+  it('forgets a site: says what would go, asks unless told not to, and prints the receipt', async () => {
+    await json('bookmark', 'add', 'https://regret.example/', 'Regret')
+    expect(await json('forget', 'regret.example', '--dry-run')).toMatchObject({ scope: 'site', total: 1 })
+    expect(await cli(['forget', 'regret.example'])).toMatchObject({ code: 2 })
+    expect((await cli(['bookmark', 'list', 'regret'])).out).toContain('https://regret.example/')
+    const done = await cli(['forget', 'regret.example', '--yes'])
+    expect([done.code, done.out]).toEqual([0, expect.stringMatching(/1 {2}bookmarks\n[^]*Found nowhere afterwards\./)])
+    expect((await cli(['bookmark', 'list', 'regret'])).out).toContain('No bookmarks.')
+    expect(await cli(['forget', 'a.example', '--everything', '--yes'])).toMatchObject({ code: 1 })
+    expect(await cli(['forget', '--from', 'yesterday'])).toMatchObject({ code: 2 })
+  })
+
   it('keeps bookmarks, brings a file of them in and writes one', async () => {
     const made = await json('bookmark', 'add', 'https://stones.example/', 'On', 'stones', '--tag', 'reading')
     expect(made).toMatchObject({ title: 'On stones', tags: ['reading'] })

@@ -6,6 +6,7 @@ import { addBookmark } from './commands/bookmark.ts'
 import { addCall } from './commands/call.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addExport } from './commands/export.ts'
+import { addForget } from './commands/forget.ts'
 import { addImport } from './commands/import.ts'
 import { addJobs } from './commands/jobs.ts'
 import { addKey } from './commands/key.ts'
@@ -19,7 +20,7 @@ import { version } from './version.ts'
 
 const all = [
   ...[addOpen, addAsk, addSearch, addThread, addAdd, addTask, addBookmark],
-  ...[addImport, addExport, addJobs, addDoctor, addKey, addCall, addVersion],
+  ...[addImport, addExport, addForget, addJobs, addDoctor, addKey, addCall, addVersion],
 ]
 
 /** A mistake in how it is called is thrown (CommanderError), and told in words unless `quiet`. */

@@ -706,6 +706,36 @@ create table passage_term (
   constraint passage_term_pk PRIMARY KEY (workspace, term)
 );
 
+create table privacy_delete (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  scope text collate "C" not null,
+  fingerprint text collate "C",
+  salt text collate "C" not null,
+  from_time bigint,
+  to_time bigint,
+  asked text collate "C",
+  part text collate "C",
+  cursor text collate "C",
+  removed text collate "C" not null,
+  proof text collate "C",
+  person text collate "C" not null,
+  agent text collate "C",
+  asked_at bigint not null,
+  finished_at bigint,
+  constraint privacy_delete_pk PRIMARY KEY (workspace, id)
+);
+
+CREATE INDEX privacy_delete_newest ON public.privacy_delete USING btree (workspace, asked_at, id);
+
+create table privacy_retention (
+  workspace text collate "C" not null,
+  rule text collate "C" not null,
+  days bigint,
+  updated_at bigint not null,
+  constraint privacy_retention_pk PRIMARY KEY (workspace, rule)
+);
+
 create table repos (
   workspace text collate "C" not null,
   id text collate "C" not null,

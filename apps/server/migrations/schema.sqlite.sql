@@ -685,6 +685,36 @@ CREATE TABLE "passage_term" (
   constraint "passage_term_pk" primary key ("workspace", "term")
 ) strict, without rowid;
 
+CREATE TABLE "privacy_delete" (
+  "workspace" text not null,
+  "id" text not null,
+  "scope" text not null,
+  "fingerprint" text,
+  "salt" text not null,
+  "from_time" integer,
+  "to_time" integer,
+  "asked" text,
+  "part" text,
+  "cursor" text,
+  "removed" text not null,
+  "proof" text,
+  "person" text not null,
+  "agent" text,
+  "asked_at" integer not null,
+  "finished_at" integer,
+  constraint "privacy_delete_pk" primary key ("workspace", "id")
+) strict;
+
+CREATE INDEX "privacy_delete_newest" on "privacy_delete" ("workspace", "asked_at", "id");
+
+CREATE TABLE "privacy_retention" (
+  "workspace" text not null,
+  "rule" text not null,
+  "days" integer,
+  "updated_at" integer not null,
+  constraint "privacy_retention_pk" primary key ("workspace", "rule")
+) strict;
+
 CREATE TABLE "repos" (
   "workspace" text not null,
   "id" text not null,

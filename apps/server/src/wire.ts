@@ -16,6 +16,7 @@ import { makeEventsFeature } from './features/account/events/index.ts'
 import { makeHealthFeature } from './features/account/health/index.ts'
 import { makeJobsFeature } from './features/account/jobs/index.ts'
 import { makeOverviewFeature } from './features/account/overview/index.ts'
+import { makePrivacyFeature } from './features/account/privacy/index.ts'
 import { makeRepos } from './features/act/repos/index.ts'
 import { makeBookmarks } from './features/capture/bookmarks/index.ts'
 import { makeBrowser } from './features/capture/browser/index.ts'
@@ -177,6 +178,7 @@ export async function startCore(config: Config, options: CoreOptions = {}) {
     built.push(makeEventsFeature(kernel).feature)
     built.push(makeEgressFeature(kernel).feature)
     built.push(makeBundles(kernel, workspaces, built).feature)
+    built.push(makePrivacyFeature(kernel, [...built]).feature)
     const health = makeHealthFeature(kernel, built)
     const features = [...built, health.feature]
     passages.attach(features.flatMap((feature) => feature.passages ?? []))

@@ -237,6 +237,11 @@ export const errors = {
     detail: 'There is no such provider of models in this workspace.',
   },
   RATE_LIMIT_EXCEEDED: { status: 429, title: 'Too many requests', detail: 'Try again in {seconds} s.' },
+  RECEIPT_NOT_FOUND: {
+    status: 404,
+    title: 'No such receipt',
+    detail: 'There is no receipt of a privacy delete under this id in this workspace.',
+  },
   REF_NOT_FOUND: {
     status: 404,
     title: 'No such ref',

@@ -17,6 +17,7 @@ import { models } from './models.ts'
 import { openai } from './openai.ts'
 import type { Operation } from './operation.ts'
 import { overview } from './overview.ts'
+import { privacy } from './privacy.ts'
 import { repos } from './repos.ts'
 import { roots } from './roots.ts'
 import { search } from './search.ts'
@@ -51,6 +52,7 @@ export const table = {
   events,
   egress,
   bundles,
+  privacy,
   health,
 }
 export type Table = typeof table

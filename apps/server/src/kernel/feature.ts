@@ -31,6 +31,10 @@ export type Feature = {
   portable?: readonly Portable[]
   /** What goes with something of a feature before this one. */
   forget?: Forget
+  /** Module that exports an `eraser` (see `erasure.ts`): how a privacy delete takes away what is kept in `tables`. */
+  erase?: URL
+  /** Module that exports `rules` (see `retention.ts`): how long what is kept in `tables` is. */
+  retain?: URL
   /** What the overview shows. Cheap at any size. */
   counts?: (scope: Scope) => Promise<Record<string, number>>
   /** Events this feature follows, after their commit. */

@@ -198,6 +198,15 @@ export const routes: Routes = {
     remove: { method: 'DELETE', path: '/api/export/bundle/{id}', query: [], reply: ['json'] },
     import: { method: 'POST', path: '/api/import/bundle', query: [], reply: ['json'] },
   },
+  privacy: {
+    preview: { method: 'POST', path: '/api/privacy/preview', query: [], reply: ['json'] },
+    delete: { method: 'POST', path: '/api/privacy/delete', query: [], reply: ['json'] },
+    listReceipts: { method: 'GET', path: '/api/privacy/receipts', query: ['limit', 'cursor'], reply: ['json'] },
+    getReceipt: { method: 'GET', path: '/api/privacy/receipts/{id}', query: [], reply: ['json'] },
+    retention: { method: 'GET', path: '/api/privacy/retention', query: [], reply: ['json'] },
+    setRetention: { method: 'PATCH', path: '/api/privacy/retention', query: [], reply: ['json'] },
+    applyRetention: { method: 'POST', path: '/api/privacy/retention/apply', query: [], reply: ['json'] },
+  },
   health: {
     shallow: { method: 'GET', path: '/api/health', query: [], reply: ['json'] },
     deep: { method: 'GET', path: '/api/health/deep', query: [], reply: ['json'] },

@@ -19,6 +19,8 @@ export type Blobs = {
   read(workspace: string, hash: string): Promise<Readable | null>
   has(workspace: string, hash: string): Promise<boolean>
   remove(workspace: string, hash: string): Promise<boolean>
+  /** Removes all that is held for a workspace; answers how many there were. */
+  clear(workspace: string): Promise<number>
   /** Bytes held for a workspace. */
   size(workspace: string): Promise<number>
   /** Takes away what a process that was killed had only begun to write. At start, before anything is written. */
@@ -77,6 +79,11 @@ export function makeFileBlobs(url: string): Blobs {
       const there = await exists(path)
       await rm(path, { force: true })
       return there
+    },
+    async clear(workspace) {
+      const names = await readdir(folder(workspace), { recursive: true, withFileTypes: true }).catch(() => [])
+      await rm(folder(workspace), { recursive: true, force: true })
+      return names.filter((entry) => entry.isFile()).length
     },
     async size(workspace) {
       let total = 0

@@ -4,6 +4,7 @@ import type { Db, DialectName } from './dialect.ts'
 import type { Migration, MigrationReport } from './migrate.ts'
 import type { PostgresSettings } from './postgres.ts'
 import type { Signals } from './postgres-signals.ts'
+import type { Scrub } from './scrub.ts'
 import type { SqliteSettings } from './sqlite.ts'
 
 export type DatabaseSettings = ({ dialect: 'sqlite' } & SqliteSettings) | ({ dialect: 'postgres' } & PostgresSettings)
@@ -34,6 +35,8 @@ export type Database = {
   migrate: (list: readonly Migration[]) => Promise<MigrationReport>
   /** Names of migrations that are still to be run. */
   pending: (list: readonly Migration[]) => Promise<string[]>
+  /** Takes what was deleted out of the files, too, as far as they are this process's. Answers whether all of it could be. */
+  scrub: (how: Scrub) => Promise<boolean>
   /** Reads the whole file (SQLite) or asks the server; never throws for what it finds. */
   check: () => Promise<CheckReport>
   close: () => Promise<void>

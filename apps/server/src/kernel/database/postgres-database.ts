@@ -5,8 +5,9 @@ import { makeApart } from './apart.ts'
 import type { Database, DatabaseLog } from './database.ts'
 import type { Db } from './dialect.ts'
 import { migrate, pending } from './migrate.ts'
-import { openPostgres, type PostgresSettings } from './postgres.ts'
+import { clientConfig, openPostgres, type PostgresSettings } from './postgres.ts'
 import { makeSignals } from './postgres-signals.ts'
+import { scrubPostgres } from './scrub.ts'
 
 /** Number of the advisory lock that migrations of all instances share: the letters "cairn". */
 const migrationLock = 0x636169726e
@@ -43,6 +44,8 @@ export async function openPostgresDatabase(
     apart: { read: apart.read, write: apart.write },
     migrate: (list) => migrate('postgres', list, inTurn, () => systemClock.now()),
     pending: (list) => pending('postgres', list, postgres.db),
+    // It takes what it takes.
+    scrub: () => scrubPostgres(postgres.db, { ...clientConfig(settings), statement_timeout: 0 }),
     async check() {
       await sql`select 1`.execute(postgres.db)
       return { ok: true, problems: [] }

@@ -35,7 +35,8 @@ export function openSqliteConnection(file: string, options: ConnectionOptions = 
     const raw = new DatabaseSync(file, { readOnly, timeout: busyTimeout, enableForeignKeyConstraints: true })
     const connection = over(raw)
     assertVersion(connection)
-    if (!readOnly) raw.exec('PRAGMA journal_mode = WAL')
+    // What is deleted is overwritten: a row that is gone leaves no bytes behind.
+    if (!readOnly) raw.exec('PRAGMA journal_mode = WAL; PRAGMA secure_delete = ON')
     raw.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA cache_size = -${cacheKiB}; PRAGMA temp_store = MEMORY;
       PRAGMA journal_size_limit = ${walLimit}; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;
       PRAGMA case_sensitive_like = ON; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON`)

@@ -3,6 +3,7 @@ import { systemClock } from '../clock.ts'
 import { makeApart } from './apart.ts'
 import type { Database, DatabaseLog } from './database.ts'
 import { migrate, pending } from './migrate.ts'
+import { scrubSqlite } from './scrub.ts'
 import { quickCheckApart } from './soundness.ts'
 import { openSqlite, type SqliteSettings } from './sqlite.ts'
 import { copyBeforeUpgrade } from './upgrade-copy.ts'
@@ -29,6 +30,7 @@ export async function openSqliteDatabase(
       return migrate('sqlite', list, sqlite.exclusive, () => systemClock.now())
     },
     pending: (list) => pending('sqlite', list, sqlite.db),
+    scrub: ({ rewrite }) => sqlite.writer.alone(() => scrubSqlite({ file: settings.file, rewrite })),
     async check() {
       const problems = (await apart.read({ ...quickCheckApart, argument: null, workspace: '' })) as string[]
       return { ok: problems.length === 0, problems }

@@ -17,6 +17,7 @@ import { markPending } from './pending-store.ts'
 import type { SearchAnswer, SearchArgument } from './search.ts'
 import type { PassageKind } from './source.ts'
 import type { Embedding, Vectors } from './vectors.ts'
+import { type Left, scrubIndex } from './scrub.ts'
 import { readSpace } from './search-store.ts'
 import { anyVectored } from './vector-store.ts'
 import { eraseSources } from './write.ts'
@@ -151,6 +152,10 @@ export function makePassages(parts: PassageParts) {
     }
   }
 
+  /** After erasing: no file of the index holds what is gone. With `all` the workspace has nothing left. */
+  const scrub = (scope: Scope, all: boolean): Promise<Left[]> =>
+    scrubIndex({ clock, dialect: database.name, vectors }, scope, all)
+
   const mend = (scope: Scope) => scope.write((tx) => tx.enqueue(vectorsNow))
 
   /** The source's text around a place. SOURCE_NOT_FOUND. */
@@ -196,7 +201,20 @@ export function makePassages(parts: PassageParts) {
     }
   }
 
-  return { attach, reindex, erase, search, open, status, counts, rebuild, wake, jobs }
+  return {
+    attach,
+    kinds: () => [...kinds.keys()],
+    reindex,
+    erase,
+    scrub,
+    search,
+    open,
+    status,
+    counts,
+    rebuild,
+    wake,
+    jobs,
+  }
 }
 
 const longest = 20_000

@@ -52,6 +52,8 @@ export async function keepVectors(
   const model = await embedding.model(scope)
   if (model === null) {
     await dropGone()
+    for (const { model: each } of report.removed > 0 ? await vectors.stats(workspace) : [])
+      await vectors.compact(workspace, each)
     return report
   }
   await dropOthers(model)

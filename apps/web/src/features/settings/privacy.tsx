@@ -5,6 +5,7 @@ import { usePages, useRead } from '../../lib/queries.ts'
 import { Button } from '../../ui/button.tsx'
 import { Safe } from '../../ui/safe.tsx'
 import { CaptureSettings } from '../capture/settings.tsx'
+import { EraseSettings, RetentionSettings } from '../privacy/settings.tsx'
 import { Row, Rows, Section } from './parts/section.tsx'
 
 export default function PrivacySettings() {
@@ -34,7 +35,7 @@ export default function PrivacySettings() {
           <Row>
             <div class="min-w-0 flex-1">
               <p class="text-sm font-medium">Browser history</p>
-              <p class="text-xs text-dim">Delete one site, some days or all of it, with a count of what goes.</p>
+              <p class="text-xs text-dim">See it, and delete single visits.</p>
             </div>
             <Button
               size="sm"
@@ -46,6 +47,8 @@ export default function PrivacySettings() {
         </Rows>
       </Section>
       <CaptureSettings />
+      <EraseSettings />
+      <RetentionSettings />
       <Section title="What left this machine" note="Newest first: when, where to, why and how much.">
         <div
           class="max-h-[28rem] overflow-auto rounded-lg ring-1 ring-line"

@@ -8,11 +8,14 @@ import type { EgressRow } from '../../../kernel/egress/egress.ts'
 import { type Feature, handle } from '../../../kernel/feature.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { decodeCursor, pageSize, toPage } from '../../../kernel/paging.ts'
+import { eraseModule } from './erase-store.ts'
 
 export function makeEgressFeature(kernel: Kernel): { feature: Feature } {
   const feature: Feature = {
     name: 'egress',
     tables: [],
+    erase: eraseModule,
+    retain: eraseModule,
     operations: handle(api, {
       list: async (call) => {
         const { cursor, host, purpose } = call.input

@@ -10,6 +10,8 @@ import { headOf, matches } from '../../../kernel/events/read.ts'
 import type { Verification } from '../../../kernel/events/verify.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Scope } from '../../../kernel/scope.ts'
+import { eraseModule } from './erase-store.ts'
+import { retainModule } from './retain-store.ts'
 import { makeFollowers } from './followers.ts'
 import { makeProgress } from './progress.ts'
 import { openSocket } from './socket.ts'
@@ -24,6 +26,8 @@ export function makeEventsFeature(kernel: Kernel): { feature: Feature } {
   const feature: Feature = {
     name: 'events',
     tables: [],
+    erase: eraseModule,
+    retain: retainModule,
     listens: { 'login.ended': followers.ended, 'key.removed': followers.ended, 'key.rotated': followers.ended },
     operations: handle(api, {
       follow: async (call) => {

@@ -8,7 +8,8 @@ import { type JobLogLine, jobs as operations } from '@cairn/api/jobs'
 import { type Feature, handle } from '../../../kernel/feature.ts'
 import { answer } from '../../../kernel/gate/call.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
-import { pruneJob } from './jobs.ts'
+import { eraseModule } from './erase-store.ts'
+import { retainModule } from './retain-store.ts'
 import { makeJobsService, prune } from './service.ts'
 import { stateFrames } from './stream.ts'
 
@@ -23,6 +24,8 @@ export function makeJobsFeature(kernel: Pick<Kernel, 'clock' | 'jobs'>) {
   const feature: Feature = {
     name: 'jobs',
     tables: ['jobs', 'job_status', 'job_log', 'job_step', 'job_schedule'],
+    erase: eraseModule,
+    retain: retainModule,
     operations: handle(operations, {
       list: (call) => service.list(call, call.input),
       costs: (call) => service.costs(call, call.input),
@@ -48,10 +51,9 @@ export function makeJobsFeature(kernel: Pick<Kernel, 'clock' | 'jobs'>) {
       },
       prune: (call) => {
         const { statuses = ['succeeded'], older_than_days = 30 } = call.input
-        return prune(call, [{ statuses, before: clock.now() - older_than_days * day }])
+        return prune(call, { statuses, before: clock.now() - older_than_days * day })
       },
     }),
-    jobs: [pruneJob(kernel)],
     refer: {
       job: async (scope, ids) => {
         const rows = await service.named(scope, ids)

@@ -29,7 +29,14 @@ function row(fields: Partial<JobRow>): JobRow {
   const now = Date.now()
   const principal = { kind: 'person', person: 'somebody', agent: null, credential: null, scopes: ['*'] }
   return {
-    ...{ workspace: cairn.core.workspace, id: newId(), type: 'jobs.prune', status: 'queued', priority: 1, input: '{}' },
+    ...{
+      workspace: cairn.core.workspace,
+      id: newId(),
+      type: 'privacy.retain',
+      status: 'queued',
+      priority: 1,
+      input: '{}',
+    },
     ...{ principal: JSON.stringify(principal), concurrency: null, unique_key: null, project: null, task_id: null },
     ...{ thread_id: null, position: now, turn: 1, due_at: null, run_at: now, attempt: 0, max_attempts: 3 },
     ...{ lease_until: null, worker: null, fence: 0, result: null, error: null, created_at: now, updated_at: now },
@@ -344,21 +351,29 @@ describe('pruning', () => {
     const kept = await ledger(
       ended({ type: 'imports.history', ...ago(29) }),
       failed(ago(89)),
-      ended({ type: 'jobs.prune', ...ago(0.5) }),
+      ended({ type: 'privacy.retain', ...ago(0.5) }),
     )
     await ledger(
       ended({ type: 'imports.history', ...ago(31) }),
       failed(ago(91)),
-      ended({ type: 'jobs.prune', ...ago(2) }),
+      ended({ type: 'privacy.retain', ...ago(2) }),
     )
     const { kernel, workspace } = cairn.core
     const principal = { kind: 'system', person: 'system', agent: null, credential: null, scopes: ['*'] } as const
-    const id = await kernel.scope({ workspace, principal }).write((tx) => tx.enqueue({ type: 'jobs.prune', input: {} }))
+    const id = await kernel
+      .scope({ workspace, principal })
+      .write((tx) => tx.enqueue({ type: 'privacy.retain', input: {} }))
     await until(async () => (await cairn.api.jobs.get({ id })).status === 'succeeded')
-    expect((await cairn.api.jobs.get({ id })).result).toEqual({ removed: { succeeded: 2, failed: 1, cancelled: 0 } })
+    expect((await cairn.api.jobs.get({ id })).result).toEqual({
+      removed: { 'jobs.housekeeping': { jobs: 1 }, 'jobs.succeeded': { jobs: 1 }, 'jobs.others': { jobs: 1 } },
+    })
     const left = (await tables().selectFrom('jobs').select('id').execute()).map((job) => job.id)
     expect(left.toSorted()).toEqual([...kept, id].toSorted())
-    const schedules = await tables().selectFrom('job_schedule').selectAll().where('type', '=', 'jobs.prune').execute()
+    const schedules = await tables()
+      .selectFrom('job_schedule')
+      .selectAll()
+      .where('type', '=', 'privacy.retain')
+      .execute()
     expect(schedules.some((schedule) => schedule.workspace === workspace)).toBe(true)
   })
 })

@@ -2,7 +2,6 @@
 import { fail } from '@cairn/api/errors'
 import type { EndedJobStatus, Job, JobCost, JobDetail, JobLogLine, JobState, JobStatus } from '@cairn/api/jobs'
 import { type Clock, iso, isoOrNull } from '../../../kernel/clock.ts'
-import type { JobContext } from '../../../kernel/jobs/definition.ts'
 import type { Jobs } from '../../../kernel/jobs/jobs.ts'
 import { errorOf, progressOf, remembered, stateOf } from '../../../kernel/jobs/state.ts'
 import { decodeCursor, pageSize, toPage } from '../../../kernel/paging.ts'
@@ -110,37 +109,15 @@ function progressIn({ phase, steps_completed, steps_total, eta_seconds, message 
   return remembered({ ...columns, started_at: 0, updated_at: 0 })
 }
 
-/** Removes what ended before a time, in batches so that others get their turn. One event, unless nothing went quietly. */
-export async function prune(scope: Scope, prunings: readonly store.Pruning[], quietly = false): Promise<Removal> {
-  const removed: Record<string, number> = {}
-  for (const pruning of prunings) {
-    if (pruning.types?.length === 0) continue
-    for (const status of pruning.statuses) removed[status] ??= 0
-    for (let batch: EndedJobStatus[]; ; ) {
-      scope.signal.throwIfAborted()
-      batch = await scope.write((tx) => store.removeEnded(tx, pruning, pruneBatch))
-      for (const status of batch) removed[status] = (removed[status] ?? 0) + 1
-      if (batch.length < pruneBatch) break
-    }
+/** Removes what ended before a time, in batches so that others get their turn. One event. */
+export async function prune(scope: Scope, pruning: store.Pruning): Promise<Removal> {
+  const removed: Record<string, number> = Object.fromEntries(pruning.statuses.map((status) => [status, 0]))
+  for (let batch: EndedJobStatus[]; ; ) {
+    scope.signal.throwIfAborted()
+    batch = await scope.write((tx) => store.removeEnded(tx, pruning, pruneBatch))
+    for (const status of batch) removed[status] = (removed[status] ?? 0) + 1
+    if (batch.length < pruneBatch) break
   }
-  const nothing = Object.values(removed).every((count) => count === 0)
-  if (!(quietly && nothing))
-    await scope.write(async (tx) => tx.event({ type: 'job.pruned', subject: scope.workspace, data: { removed } }))
+  await scope.write(async (tx) => tx.event({ type: 'job.pruned', subject: scope.workspace, data: { removed } }))
   return { removed }
-}
-
-/** Days that jobs are kept: housekeeping that went well, what went well, what did not. */
-const kept = { quiet: 1, succeeded: 30, others: 90 }
-
-/** The nightly pruning: what nobody will ask for any more. */
-export function pruneOld(context: JobContext<unknown>, now: number, quietTypes: readonly string[]): Promise<Removal> {
-  return prune(
-    context.scope,
-    [
-      { statuses: ['succeeded'], before: now - kept.quiet * day, types: quietTypes },
-      { statuses: ['succeeded'], before: now - kept.succeeded * day },
-      { statuses: ['failed', 'cancelled'], before: now - kept.others * day },
-    ],
-    true,
-  )
 }

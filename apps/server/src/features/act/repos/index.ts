@@ -8,6 +8,7 @@ import { type Feature, handle } from '../../../kernel/feature.ts'
 import type { Git } from '../../capture/git/index.ts'
 import type { Roots } from '../../ground/roots/index.ts'
 import type { Workspaces } from '../../ground/workspaces/service.ts'
+import { eraseModule } from './erase-store.ts'
 import { portableRepos } from './portable.ts'
 import { makeRepoService } from './service.ts'
 
@@ -16,6 +17,7 @@ export function makeRepos(roots: Roots, git: Git, workspaces: Pick<Workspaces, '
   const feature: Feature = {
     name: 'repos',
     tables: ['repos'],
+    erase: eraseModule,
     operations: handle(operations, {
       list: (call) => service.list(call, call.input),
       create: async (call) => {

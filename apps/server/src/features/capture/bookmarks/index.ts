@@ -14,6 +14,7 @@ import { answer } from '../../../kernel/gate/call.ts'
 import { seenVersion } from '../../../kernel/gate/etag.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Scope } from '../../../kernel/scope.ts'
+import { eraseModule } from './erase-store.ts'
 import { exportFile } from './export.ts'
 import * as folders from './folders.ts'
 import { dropFile, importBookmarks, startImport } from './import.ts'
@@ -41,6 +42,7 @@ export function makeBookmarks(kernel: Pick<Kernel, 'blobs' | 'clock' | 'database
   const feature: Feature = {
     name: 'bookmarks',
     tables: ['bookmarks', 'bookmark_folders', 'bookmark_import'],
+    erase: eraseModule,
     operations: handle(operations, {
       list: (call) => service.list(call, call.input),
       create: async (call) => {

@@ -8,6 +8,8 @@
 import { browser as operations } from '@cairn/api/browser'
 import { type Feature, handle } from '../../../kernel/feature.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
+import { eraseModule } from './erase-store.ts'
+import { retainModule } from './retain-store.ts'
 import { recountPages } from './jobs.ts'
 import { titleOf, visitPassages } from './passages.ts'
 import { type BrowserParts, makeBrowserService } from './service.ts'
@@ -25,6 +27,8 @@ export function makeBrowser(
   const feature: Feature = {
     name: 'browser',
     tables: ['history', 'pages', 'page_text', 'site', 'page_bucket'],
+    erase: eraseModule,
+    retain: retainModule,
     operations: handle(operations, {
       listHistory: (call) => service.listHistory(call, call.input),
       createVisit: (call) => service.createVisit(call, call.input),

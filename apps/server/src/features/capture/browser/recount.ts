@@ -37,7 +37,7 @@ const here = new URL(import.meta.url)
 
 /** From page `after` on, at most to the end of bucket `last`; `changes` of each bucket as they were at the beginning. */
 export type Recount = { after: string; last: number; changes: ReadonlyMap<number, number> }
-type Step = { next: string | null; removed: number }
+export type Step = { next: string | null; removed: string[] }
 type Told = (done: number, total: number) => void
 
 /** Counts all buckets that bulk changes left uncounted. Answers how many pages were removed. */
@@ -51,7 +51,7 @@ export async function recount(scope: Scope, told: Told = () => undefined): Promi
       told(bucketOf(after), buckets)
       const argument: Recount = { after, last, changes }
       const step: Step = await scope.apart.write(here, 'recountStretch', argument)
-      removed += step.removed
+      removed += step.removed.length
       after = step.next
     }
   }
@@ -91,7 +91,7 @@ export const recountStretch: WriteApart<Recount, Step> = async (tx, { after, las
     await countSites(tx, first, whole)
     await settleBuckets(tx, held, changes)
   }
-  return { next: whole === last ? null : end, removed: removed.length }
+  return { next: whole === last ? null : end, removed }
 }
 
 /** Removes pages that were put down and got no visit. Only in the line of bulk work, after a recount. */

@@ -11,6 +11,7 @@ import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Capture } from '../../ground/capture/index.ts'
 import type { RootRow, Roots } from '../../ground/roots/index.ts'
 import { makeDisk } from './disk.ts'
+import { eraseModule } from './erase-store.ts'
 import { makeFollowing } from './follow.ts'
 import { fileJobs } from './jobs.ts'
 import { filePassages, uriOf } from './passages.ts'
@@ -42,6 +43,7 @@ export function makeFiles(
   const feature: Feature = {
     name: 'files',
     tables: ['file_index'],
+    erase: eraseModule,
     operations: handle(operations, {
       tree: (call) => service.tree(call, call.input),
       content: (call) => service.content(call, call.input),

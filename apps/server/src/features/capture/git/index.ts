@@ -11,6 +11,7 @@ import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Capture } from '../../ground/capture/index.ts'
 import type { Roots } from '../../ground/roots/index.ts'
 import type { Files } from '../files/index.ts'
+import { eraseModule } from './erase-store.ts'
 import { makeGitFollowing } from './follow.ts'
 import { gitJobs } from './jobs.ts'
 import { commitPassages } from './passages.ts'
@@ -33,6 +34,7 @@ export function makeGit(
   const feature: Feature = {
     name: 'git',
     tables: ['git_repository', 'git_events'],
+    erase: eraseModule,
     operations: handle(operations, {
       events: (call) => service.events(call, call.input),
       repositories: (call) => service.list(call, call.input),

@@ -13,6 +13,7 @@ import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Threads } from '../../remember/threads/index.ts'
 import { importChats } from './chats/job.ts'
 import { makeChatsService } from './chats/service.ts'
+import { eraseModule } from './erase-store.ts'
 import { importHistory } from './job.ts'
 import { type ImportParts, makeImportService } from './service.ts'
 
@@ -32,6 +33,7 @@ export function makeImports(
   const feature: Feature = {
     name: 'imports',
     tables: ['history_import'],
+    erase: eraseModule,
     operations: handle(operations, {
       history: (call) => service.history(call, call.input),
       chats: (call) => chats.chats(call),

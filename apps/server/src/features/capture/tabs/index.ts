@@ -9,6 +9,7 @@ import { seenVersion } from '../../../kernel/gate/etag.ts'
 import type { Capture } from '../../ground/capture/index.ts'
 import type { Threads } from '../../remember/threads/index.ts'
 import type { Browser } from '../browser/index.ts'
+import { eraseModule } from './erase-store.ts'
 import { followJob } from './jobs.ts'
 import { makeTabService } from './service.ts'
 import { countTabs, tabsByIds } from './store.ts'
@@ -21,6 +22,7 @@ export function makeTabs(capture: Pick<Capture, 'rules'>, threads: Threads, brow
   const feature: Feature = {
     name: 'tabs',
     tables: ['tabs'],
+    erase: eraseModule,
     operations: handle(operations, {
       list: (call) => service.list(call, call.input),
       create: (call) => service.create(call, call.input),

@@ -7,6 +7,7 @@ import { capture as operations } from '@cairn/api/capture'
 import { type Feature, handle } from '../../../kernel/feature.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Roots } from '../roots/index.ts'
+import { eraseModule } from './erase-store.ts'
 import { resumeJob } from './jobs.ts'
 import { makeCaptureService } from './service.ts'
 import { portableCapture } from './portable.ts'
@@ -19,6 +20,7 @@ export function makeCapture(kernel: Pick<Kernel, 'clock'>, roots: Pick<Roots, 'a
   const feature: Feature = {
     name: 'capture',
     tables: ['capture_pause', 'capture_text'],
+    erase: eraseModule,
     operations: handle(operations, {
       get: (call) => service.status(call),
       pause: (call) => call.write((tx) => service.pause(tx, call.input)),

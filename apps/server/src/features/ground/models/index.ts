@@ -11,6 +11,7 @@ import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Embedding } from '../../../kernel/passages/vectors.ts'
 import type { Workspaces } from '../workspaces/service.ts'
 import { makeModelCalls } from './calls.ts'
+import { eraseModule } from './erase-store.ts'
 import { portableModels } from './portable.ts'
 import { makeModelSettings } from './service.ts'
 
@@ -24,6 +25,8 @@ export function makeModels(kernel: Needs, workspaces: Pick<Workspaces, 'noCloud'
   const feature: Feature = {
     name: 'models',
     tables: ['model_provider', 'model_route', 'llm_usage_log'],
+    erase: eraseModule,
+    retain: eraseModule,
     operations: handle(operations, {
       list: (call) => calls.reachable(call),
       routes: (call) => settings.routes(call),

@@ -8,6 +8,7 @@ import { roots as operations } from '@cairn/api/roots'
 import { type Feature, handle } from '../../../kernel/feature.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Workspaces } from '../workspaces/service.ts'
+import { eraseModule } from './erase-store.ts'
 import { portableRoots } from './portable.ts'
 import { makeRootService } from './service.ts'
 
@@ -27,6 +28,7 @@ export function makeRoots(
   const feature: Feature = {
     name: 'roots',
     tables: ['root'],
+    erase: eraseModule,
     operations: handle(operations, {
       list: (call) => service.list(call, call.input),
       create: async (call) => {

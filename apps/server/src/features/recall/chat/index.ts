@@ -16,6 +16,7 @@ import type { Memories } from '../../remember/memories/index.ts'
 import type { Tasks } from '../../remember/tasks/index.ts'
 import type { Threads } from '../../remember/threads/index.ts'
 import { AnswerInput, makeAnswering } from './answering.ts'
+import { eraseModule } from './erase-store.ts'
 import { makeFlights } from './flights.ts'
 import { makeChatService, schema } from './service.ts'
 import { deleteContext } from './store.ts'
@@ -37,6 +38,7 @@ export function makeChat(kernel: Kernel, parts: ChatParts) {
   const feature: Feature = {
     name: 'chat',
     tables: ['chat_context'],
+    erase: eraseModule,
     operations: handle(operations, {
       ask: (call) => service.ask(call, call.input),
       send: (call) => service.ask(call, call.input),

@@ -18,6 +18,7 @@ import type { Models } from '../../ground/models/index.ts'
 import type { Threads } from '../threads/index.ts'
 import { tellsSomething } from './finding.ts'
 import { findJob } from './jobs.ts'
+import { eraseModule } from './erase-store.ts'
 import { makeMemoryService } from './service.ts'
 import { countMemories, memoriesByIds, memoryIdsAfter } from './store.ts'
 import { portableMemories } from './portable.ts'
@@ -31,6 +32,7 @@ export function makeMemories(kernel: Pick<Kernel, 'clock' | 'passages'>, { threa
   const feature: Feature = {
     name: 'memories',
     tables: ['memories', 'memory_version', 'memory_audit'],
+    erase: eraseModule,
     operations: handle(operations, {
       list: (call) => service.list(call, call.input),
       create: (call) => call.write((tx) => service.create(tx, call.input)),

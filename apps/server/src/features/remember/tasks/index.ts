@@ -11,6 +11,7 @@ import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Workspaces } from '../../ground/workspaces/service.ts'
 import type { Threads } from '../threads/index.ts'
 import { readDate } from './dates.ts'
+import { eraseModule } from './erase-store.ts'
 import { detachJob } from './jobs.ts'
 import { taskPassages } from './passages.ts'
 import { makeTaskService } from './service.ts'
@@ -24,6 +25,7 @@ export function makeTasks(kernel: Pick<Kernel, 'clock' | 'jobs'>, workspaces: Wo
   const feature: Feature = {
     name: 'tasks',
     tables: ['tasks', 'task_events'],
+    erase: eraseModule,
     operations: handle(operations, {
       list: (call) => service.list(call, call.input),
       create: (call) => call.write((tx) => service.create(tx, call.input)),

@@ -15,6 +15,7 @@ import { seenVersion } from '../../../kernel/gate/etag.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import * as branches from './branches.ts'
 import { bring } from './bring.ts'
+import { eraseModule } from './erase-store.ts'
 import { exported } from './markdown.ts'
 import { messagePassages } from './passages.ts'
 import { searchMessages } from './search.ts'
@@ -31,6 +32,7 @@ export function makeThreads(kernel: Pick<Kernel, 'passages'>, forget: Forget) {
   const feature: Feature = {
     name: 'threads',
     tables: ['llm_threads', 'llm_messages', 'thread_link'],
+    erase: eraseModule,
     operations: handle(operations, {
       list: (call) => service.list(call, call.input),
       create: (call) => call.write((tx) => service.create(tx, call.input)),

@@ -1,0 +1,112 @@
+/** The search that proves: is what was erased still anywhere, in a table or in a file below the data folder? */
+import { createReadStream } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import type { ErasureFinding, ErasureProof } from '@cairn/api/privacy'
+import type { ReadApart, Scope } from '../../../kernel/scope.ts'
+import { readTables, searchTable } from './proof-store.ts'
+
+const here = new URL(import.meta.url)
+type Searched = Omit<ErasureProof, 'rewritten' | 'marks' | 'clean'>
+
+/** Looks for each of `marks`, letter for letter; `name` (a site) in tables only, where a column holds nothing else. */
+export async function prove(
+  scope: Scope,
+  home: string,
+  { marks, name }: { marks: readonly string[]; name: string | null },
+): Promise<ErasureProof> {
+  const [rows, files] = await Promise.all([
+    scope.apart.read<Searched & { elsewhere: boolean }>(here, 'searchRows', { marks, name }),
+    scope.apart.read<Searched>(here, 'searchFiles', { home, marks }),
+  ])
+  const said = rows.found.length > 0
+  const found = [
+    ...rows.found,
+    ...files.found.map((finding) => ({ ...finding, reason: reasonOf(finding.where, said, rows.elsewhere) })),
+  ]
+  return {
+    marks: marks.length + (name === null ? 0 : 1),
+    files: files.files,
+    bytes: files.bytes,
+    tables: rows.tables,
+    rewritten: false,
+    found,
+    clean: found.length === 0,
+  }
+}
+
+function reasonOf(file: string, said: boolean, elsewhere: boolean): string | null {
+  if (isCopy(file)) return 'A copy of the database that was made before. It is not changed and goes by its own rule.'
+  if (!/^cairn\.db/.test(file)) return null
+  if (said) return 'Rows that stay say it, too: see the tables.'
+  return elsewhere ? 'Rows of another workspace say it, too.' : null
+}
+
+/** Tables whose rows stay on purpose although they name what went. */
+const kept: Record<string, string> = {
+  capture_pause: 'A rule that keeps it out stays, or it would come again.',
+  capture_text: 'A rule about what is kept of it stays.',
+}
+
+/** Rows of the workspace that hold one of the marks; `elsewhere` says whether those of another do. */
+export const searchRows: ReadApart<
+  { marks: string[]; name: string | null },
+  Searched & { elsewhere: boolean }
+> = async (from, { marks, name }) => {
+  const tables = await readTables(from)
+  const found: ErasureFinding[] = []
+  let elsewhere = false
+  for (const table of marks.length > 0 || name !== null ? tables : []) {
+    const { own, all } = await searchTable(from, table, marks, name)
+    elsewhere ||= all > own
+    const reason = kept[table.name] ?? 'Something that stays says it in words of its own.'
+    if (own > 0) found.push({ where: `table ${table.name}`, times: own, reason })
+  }
+  return { files: 0, bytes: 0, tables: tables.length, found, elsewhere }
+}
+
+const chunk = 4 * 1024 * 1024
+
+/** The same in the bytes of every file. */
+export const searchFiles: ReadApart<{ home: string; marks: string[] }, Searched> = async (_, { home, marks }) => {
+  const needles = marks.map((mark) => Buffer.from(mark))
+  const longest = Math.max(0, ...needles.map(({ length }) => length))
+  const found: ErasureFinding[] = []
+  let [files, bytes] = [0, 0]
+  for (const entry of await readdir(home, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const path = join(entry.parentPath, entry.name)
+    const read = await searchFile(path, needles, longest)
+    if (read === null) continue
+    files += 1
+    bytes += read.bytes
+    if (read.times > 0) found.push({ where: relative(home, path), times: read.times, reason: null })
+  }
+  return { files, bytes, tables: 0, found }
+}
+
+/** Null for a file that is gone meanwhile. */
+async function searchFile(path: string, needles: readonly Buffer[], longest: number) {
+  let [bytes, times] = [0, 0]
+  let before = Buffer.alloc(0)
+  try {
+    for await (const piece of createReadStream(path, { highWaterMark: chunk }) as AsyncIterable<Buffer>) {
+      const text = before.length > 0 ? Buffer.concat([before, piece]) : piece
+      for (const needle of needles) {
+        for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + 1)) {
+          // What ends in the part that was read before was counted with it.
+          if (at + needle.length > before.length) times += 1
+        }
+      }
+      bytes += piece.length
+      before = Buffer.from(text.subarray(Math.max(text.length - longest + 1, 0)))
+    }
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return null
+    throw error
+  }
+  return { bytes, times }
+}
+
+/** Is this file below the data folder a copy of the database of an earlier day? */
+export const isCopy = (name: string) => /^backups[\\/]|\.before-/.test(name)

@@ -1,0 +1,101 @@
+/** How tasks are erased, with their history. A task that a page of an erased site led to stays and forgets where it came from. */
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import { contains } from '../../../kernel/database/like.ts'
+import { among, dialectOf } from '../../../kernel/database/lists.ts'
+import {
+  between,
+  type Eraser,
+  type EraseReader,
+  type EraseTx,
+  type Erasure,
+  isOnSite,
+  markOf,
+  marksOfEach,
+  namesSite,
+  none,
+  nothing,
+} from '../../../kernel/erasure.ts'
+
+export const eraseModule = new URL(import.meta.url)
+
+const atOnce = 200
+
+function which(erasure: Erasure): RawBuilder<SqlBool> | null {
+  if (erasure.by === 'everything') return sql<SqlBool>`1 = 1`
+  if (erasure.by === 'period') return between('created_at', erasure)
+  return erasure.by === 'source' && erasure.kind === 'task' ? sql<SqlBool>`id = ${erasure.id}` : null
+}
+
+type Found = { id: string; title: string; description: string }
+async function doomed({ db, workspace }: EraseReader, erasure: Erasure, limit: number): Promise<Found[]> {
+  const where = which(erasure)
+  if (where === null) return []
+  const { rows } = await sql<Found>`select id, title, description from tasks
+    where workspace = ${workspace} and ${where} limit ${limit}`.execute(db)
+  return rows
+}
+
+/** Entries in the history of tasks that stay: those of the period, those that name the site. */
+async function entries({ db, workspace }: EraseReader, erasure: Erasure): Promise<string[]> {
+  if (erasure.by !== 'period' && erasure.by !== 'site') return []
+  const where = erasure.by === 'site' ? contains('payload', erasure.site) : between('created_at', erasure)
+  const { rows } = await sql<{ id: string; payload: string }>`select id, payload from task_events
+    where workspace = ${workspace} and ${where}`.execute(db)
+  return rows.filter(({ payload }) => erasure.by === 'period' || namesSite(erasure.site, payload)).map(({ id }) => id)
+}
+
+/** Tasks that came from a page of the site. */
+async function sourced({ db, workspace }: EraseReader, erasure: Erasure): Promise<string[]> {
+  if (erasure.by !== 'site') return []
+  const { rows } = await sql<{ id: string; source: string }>`select id, source from tasks
+    where workspace = ${workspace} and ${contains('source', erasure.site)}`.execute(db)
+  return rows.filter((row) => isOnSite(erasure.site, row.source)).map(({ id }) => id)
+}
+
+export const eraser: Eraser = {
+  async count(from, erasure) {
+    const tasks = (await doomed(from, erasure, 1_000_000)).length
+    const task_entries = (await entries(from, erasure)).length
+    return { tasks, task_entries, task_sources: (await sourced(from, erasure)).length }
+  },
+  async some(tx, erasure) {
+    const ids = (await doomed(tx, erasure, atOnce)).map(({ id }) => id)
+    const counts = await take(tx, ids)
+    if (ids.length === atOnce) return { counts, gone: [{ kind: 'task', ids }], cursor: 'more' }
+    const from = await sourced(tx, erasure)
+    if (from.length > 0)
+      await sql`update tasks set source = null, version = version + 1
+        where workspace = ${tx.workspace} and id in ${among(dialectOf(tx.db), from)}`.execute(tx.db)
+    const left = await entries(tx, erasure)
+    if (left.length > 0)
+      await sql`delete from task_events
+        where workspace = ${tx.workspace} and id in ${among(dialectOf(tx.db), left)}`.execute(tx.db)
+    const task_entries = (counts.task_entries ?? 0) + left.length
+    return {
+      counts: { ...counts, task_entries, task_sources: from.length },
+      gone: [{ kind: 'task', ids }],
+      cursor: null,
+    }
+  },
+  async release(tx, { kind, ids }) {
+    const column = kind === 'thread' ? 'thread_id' : kind === 'task' ? 'parent_id' : null
+    if (column === null) return nothing
+    const changed = await sql`update tasks set ${sql.ref(column)} = null, version = version + 1
+      where workspace = ${tx.workspace} and ${sql.ref(column)} in ${among(dialectOf(tx.db), ids)}`.execute(tx.db)
+    return { counts: { tasks_detached: Number(changed.numAffectedRows ?? 0) } }
+  },
+  async marks(from, erasure) {
+    const rows = await doomed(from, erasure, marksOfEach)
+    return rows.flatMap(({ title, description }) => [...markOf(title), ...markOf(description)])
+  },
+}
+
+async function take(tx: EraseTx, ids: readonly string[]): Promise<Record<string, number>> {
+  if (ids.length === 0) return none
+  const these = among(dialectOf(tx.db), ids)
+  const entries = await sql`delete from task_events
+    where workspace = ${tx.workspace} and task_id in ${these}`.execute(tx.db)
+  await sql`delete from tasks where workspace = ${tx.workspace} and id in ${these}`.execute(tx.db)
+  for (const id of ids) tx.event({ type: 'task.removed', subject: id, data: { tasks: 1 } })
+  return { tasks: ids.length, task_entries: Number(entries.numAffectedRows ?? 0) }
+}

@@ -1,0 +1,182 @@
+/**
+ * How threads are erased. A thread goes whole when all of it is of the period; of others the messages of the period lose
+ * their words and stay as turns, since turns count without a gap. An answer that quotes what is erased loses its words, too.
+ */
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import { among, dialectOf } from '../../../kernel/database/lists.ts'
+import {
+  add,
+  between,
+  countRows,
+  type Counts,
+  type Erased,
+  type Eraser,
+  type EraseReader,
+  type EraseTx,
+  type Erasure,
+  type Gone,
+  markOf,
+  marksOfEach,
+  nothing,
+} from '../../../kernel/erasure.ts'
+import type { MessageRow, ThreadLinkRow } from './rows.ts'
+import { deleteThread, messageIdsOf } from './store.ts'
+
+export const eraseModule = new URL(import.meta.url)
+
+/** What stands where words were. */
+export const forgotten = '[forgotten]'
+const atOnce = 200
+
+function whichThreads(erasure: Erasure): RawBuilder<SqlBool> | null {
+  if (erasure.by === 'everything') return sql<SqlBool>`1 = 1`
+  if (erasure.by === 'thread') return sql<SqlBool>`id = ${erasure.id}`
+  if (erasure.by === 'source') return erasure.kind === 'thread' ? sql<SqlBool>`id = ${erasure.id}` : null
+  if (erasure.by !== 'period') return null
+  const later = sql`select 1 from llm_messages m where m.workspace = llm_threads.workspace
+    and m.thread_id = llm_threads.id and not (m.created_at >= ${erasure.from} and m.created_at < ${erasure.to})`
+  return sql<SqlBool>`${between('created_at', erasure)} and not exists (${later})`
+}
+
+/** Messages that lose their words while their thread stays. */
+function whichMessages(erasure: Erasure): RawBuilder<SqlBool> | null {
+  const worded = sql`content <> ${forgotten}`
+  if (erasure.by === 'period') return sql<SqlBool>`${between('created_at', erasure)} and ${worded}`
+  if (erasure.by !== 'source' || erasure.kind !== 'message') return null
+  return sql<SqlBool>`id = ${erasure.id} and ${worded}`
+}
+
+export const eraser: Eraser = {
+  async count(from, erasure) {
+    const [threads, messages] = [whichThreads(erasure), whichMessages(erasure)]
+    const counts: Counts = {}
+    if (threads) {
+      add(counts, { threads: await countRows(from, { table: 'llm_threads', where: threads }) })
+      const where = sql<SqlBool>`thread_id in (select id from llm_threads where workspace = ${from.workspace} and ${threads})`
+      const all = erasure.by === 'everything' || erasure.by === 'period'
+      add(counts, { messages: all ? 0 : await countRows(from, { table: 'llm_messages', where }) })
+    }
+    const where = erasure.by === 'everything' ? sql<SqlBool>`1 = 1` : messages
+    if (where) add(counts, { messages: await countRows(from, { table: 'llm_messages', where }) })
+    return counts
+  },
+
+  async some(tx, erasure) {
+    const [threads, messages] = [whichThreads(erasure), whichMessages(erasure)]
+    if (threads) {
+      const { rows } = await sql<{ id: string }>`select id from llm_threads
+        where workspace = ${tx.workspace} and ${threads} limit 1`.execute(tx.db)
+      const [thread] = rows
+      if (thread) return threadGone(tx, thread.id)
+    }
+    if (!messages) return nothing
+    const { rows } = await sql<{ id: string }>`select id from llm_messages
+      where workspace = ${tx.workspace} and ${messages} limit ${atOnce}`.execute(tx.db)
+    const ids = rows.map(({ id }) => id)
+    await blank(tx, ids)
+    return {
+      counts: { messages: ids.length },
+      gone: [{ kind: 'message', ids }],
+      cursor: ids.length < atOnce ? null : 'more',
+    }
+  },
+
+  async release(tx, gone) {
+    const links = await linksTo(tx, gone)
+    if (links.length === 0) return nothing
+    const quoting = await quotesOf(tx, [...new Set(links.map((row) => row.thread_id))], gone)
+    await blank(tx, quoting)
+    await tx.db
+      .withTables<{ thread_link: ThreadLinkRow }>()
+      .deleteFrom('thread_link')
+      .where('workspace', '=', tx.workspace)
+      .where(
+        'id',
+        'in',
+        among(
+          dialectOf(tx.db),
+          links.map(({ id }) => id),
+        ),
+      )
+      .execute()
+    const counts = { links: links.length, quoting_answers: quoting.length }
+    return { counts, gone: quoting.length > 0 ? [{ kind: 'message', ids: quoting }] : [] }
+  },
+
+  async marks({ db, workspace }, erasure) {
+    const [threads, messages] = [whichThreads(erasure), whichMessages(erasure)]
+    const marks: string[] = []
+    if (threads) {
+      const { rows } = await sql<{ id: string; title: string }>`select id, title from llm_threads
+        where workspace = ${workspace} and ${threads} limit ${marksOfEach}`.execute(db)
+      marks.push(...rows.flatMap(({ title }) => markOf(title)))
+      const ids = among(
+        dialectOf(db),
+        rows.map(({ id }) => id),
+      )
+      const said = await sql<{ content: string }>`select content from llm_messages
+        where workspace = ${workspace} and thread_id in ${ids} limit ${marksOfEach}`.execute(db)
+      marks.push(...said.rows.flatMap(({ content }) => markOf(content)))
+    }
+    if (messages) {
+      const { rows } = await sql<{ content: string }>`select content from llm_messages
+        where workspace = ${workspace} and ${messages} limit ${marksOfEach}`.execute(db)
+      marks.push(...rows.flatMap(({ content }) => markOf(content)))
+    }
+    return marks
+  },
+}
+
+/** One thread with its messages and links, in one transaction. */
+async function threadGone(tx: EraseTx, id: string): Promise<Erased> {
+  const messages = (await messageIdsOf(tx, id)).map((row) => row.id)
+  await deleteThread(tx, id)
+  tx.event({ type: 'thread.removed', subject: id, data: { threads: 1, messages: messages.length } })
+  const gone = [
+    { kind: 'thread', ids: [id] },
+    { kind: 'message', ids: messages },
+  ]
+  return { counts: { threads: 1, messages: messages.length }, gone, cursor: 'more' }
+}
+
+/** Takes the words out of messages; their turns stay. A thread that was named by them is without a title again. */
+async function blank(tx: EraseTx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  const these = among(dialectOf(tx.db), ids)
+  const { rows } = await sql<{ thread_id: string; turn: number }>`
+    update llm_messages set content = ${forgotten}, citations = '[]', metadata = '{}', kind = 'plain'
+    where workspace = ${tx.workspace} and id in ${these} returning thread_id, turn`.execute(tx.db)
+  const named = rows.filter((row) => Number(row.turn) <= 1).map((row) => row.thread_id)
+  if (named.length > 0)
+    await sql`update llm_threads set title = '', description = '', version = version + 1
+      where workspace = ${tx.workspace} and id in ${among(dialectOf(tx.db), named)}`.execute(tx.db)
+  for (const thread of new Set(rows.map((row) => row.thread_id)))
+    tx.event({ type: 'thread.changed', subject: thread, data: { fields: ['messages'] } })
+}
+
+const linksTo = ({ db, workspace }: EraseReader, { kind, ids }: Gone) =>
+  db
+    .withTables<{ thread_link: ThreadLinkRow }>()
+    .selectFrom('thread_link')
+    .select(['id', 'thread_id'])
+    .where('workspace', '=', workspace)
+    .where('kind', '=', kind)
+    .where('ref', 'in', among(dialectOf(db), ids))
+    .execute()
+
+/** Messages of these threads that quote what is gone. */
+async function quotesOf({ db, workspace }: EraseReader, threads: readonly string[], { kind, ids }: Gone) {
+  const gone = new Set(ids)
+  const rows = await db
+    .withTables<{ llm_messages: MessageRow }>()
+    .selectFrom('llm_messages')
+    .select(['id', 'citations'])
+    .where('workspace', '=', workspace)
+    .where('thread_id', 'in', among(dialectOf(db), threads))
+    .where('citations', '<>', '[]')
+    .execute()
+  type Cited = { source: { kind: string; id: string } }
+  const quotes = (citations: string) =>
+    (JSON.parse(citations) as Cited[]).some(({ source }) => source.kind === kind && gone.has(source.id))
+  return rows.filter((row) => quotes(row.citations)).map(({ id }) => id)
+}

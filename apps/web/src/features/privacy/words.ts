@@ -1,0 +1,59 @@
+/** Parts of receipts and rules in words. */
+import type { ErasedPart, ErasureKind, Receipt, RetentionRule } from '@cairn/api/privacy'
+import { full, number } from '../../lib/format.ts'
+
+/** Names of parts that their own words do not give away. */
+const parts: Record<string, string> = {
+  answers_kept: 'stored answers of calls',
+  contexts: 'what answers were made from',
+  events: 'events without their data now',
+  page_texts: 'texts of pages',
+  quoting_answers: 'answers that quoted it, without their words now',
+  referrers: 'visits that no longer say where they came from',
+  requests: 'requests in the log of what left',
+  task_sources: 'tasks that no longer say where they came from',
+  tabs_detached: 'tabs without their thread now',
+  tasks_detached: 'tasks without their thread now',
+}
+function nameOf(part: string, count: number): string {
+  const said = parts[part]
+  if (said) return said
+  const many = part.replaceAll('_', ' ')
+  return count === 1 ? many.replace(/ies$/, 'y').replace(/s$/, '') : many
+}
+
+/** Each part that is something, the largest first: `12 visits`. */
+export function linesOf(erased: readonly ErasedPart[]): string[] {
+  const all = erased.flatMap(({ counts }) => Object.entries(counts))
+  return all
+    .filter(([, count]) => count > 0)
+    .sort(([, a], [, b]) => b - a)
+    .map(([part, count]) => `${number(count)} ${nameOf(part, count)}`)
+}
+
+const scopes: Record<ErasureKind, string> = {
+  site: 'A site',
+  period: 'A period',
+  thread: 'A thread',
+  tab: 'A tab',
+  source: 'One source',
+  everything: 'Everything',
+}
+export function scopeOf({ scope, from, to }: Pick<Receipt, 'scope' | 'from' | 'to'>): string {
+  if (scope !== 'period') return scopes[scope]
+  if (from && Date.parse(from) > 0) return `From ${full(from)}${to ? ` to ${full(to)}` : ''}`
+  return to ? `Up to ${full(to)}` : scopes.period
+}
+
+const rules: Record<string, string> = {
+  visits: 'Browser history',
+  page_texts: 'Texts of pages',
+  'jobs.housekeeping': 'Jobs: housekeeping that went well',
+  'jobs.succeeded': 'Jobs that went well, with their logs',
+  'jobs.others': 'Jobs that failed or were cancelled',
+  events: 'Events',
+  requests: 'Log of what left this machine',
+  model_calls: 'Log of calls of models',
+  answers: 'Stored answers of calls',
+}
+export const ruleName = ({ rule }: Pick<RetentionRule, 'rule'>) => rules[rule] ?? rule
