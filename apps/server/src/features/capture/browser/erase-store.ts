@@ -1,5 +1,6 @@
 /** How visits, pages and what they said are erased. A site goes page by page, so that at no moment one is half there. */
 import { type SqlBool, sql } from 'kysely'
+import { contains } from '../../../kernel/database/like.ts'
 import { among, dialectOf } from '../../../kernel/database/lists.ts'
 import {
   add,
@@ -219,10 +220,10 @@ async function countedSome(tx: EraseTx, stage: 'gone' | 'count', at: string): Pr
 
 /** Other pages' visits that came from the site no longer say so. */
 async function referrersSome(tx: EraseTx, site: string, at: string): Promise<Erased> {
-  const { rows } = await sql<{ id: string; referrer: string | null }>`
-    select id, case when referrer like ${`%${site.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`} escape '\\'
-      then referrer end as referrer
-    from history where workspace = ${tx.workspace} and id > ${at} order by id limit ${looksAtOnce}`.execute(tx.db)
+  const visits = tables(tx).selectFrom('history').where('workspace', '=', tx.workspace).where('id', '>', at)
+  const last = await visits.select('id').orderBy('id').offset(looksAtOnce).limit(1).executeTakeFirst()
+  const some = last === undefined ? visits : visits.where('id', '<=', last.id)
+  const rows = await some.select(['id', 'referrer']).where(contains('referrer', site)).execute()
   const ids = rows.filter((row) => isOnSite(site, row.referrer)).map(({ id }) => id)
   if (ids.length > 0)
     await tables(tx)
@@ -231,7 +232,5 @@ async function referrersSome(tx: EraseTx, site: string, at: string): Promise<Era
       .where('workspace', '=', tx.workspace)
       .where('id', 'in', among(dialectOf(tx.db), ids))
       .execute()
-  const last = rows.at(-1)
-  const cursor = last && rows.length === looksAtOnce ? `referrers|${last.id}` : null
-  return { counts: { referrers: ids.length }, cursor }
+  return { counts: { referrers: ids.length }, cursor: last === undefined ? null : `referrers|${last.id}` }
 }
