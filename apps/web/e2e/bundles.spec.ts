@@ -27,7 +27,7 @@ test('a workspace goes out as a file and into another one, looked at first', asy
     await expect(report.getByRole('row', { name: /^Bookmarks 1 0 0 0/ })).toBeVisible()
     expect((await other.api.bookmarks.list({})).items).toEqual([])
     await there.getByRole('button', { name: 'Bring it in' }).click()
-    await expect(there.getByText(/new rows, 0 later/)).toBeVisible()
+    await expect(there.getByText(/new rows, 0 updated/)).toBeVisible()
     expect((await other.api.bookmarks.list({})).items).toMatchObject([{ title: 'Kept cairns' }])
     expect((await other.api.memories.list({})).items).toMatchObject([{ value: 'are grey' }])
   } finally {

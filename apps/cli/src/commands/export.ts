@@ -72,7 +72,7 @@ function timeOf(text: string): string {
 /** What an import of a bundle did, or would do, in words. */
 export function bundleRead({ dry_run, total, components, faults, left_out }: BundleImported): string[] {
   const line = (name: string, { created, updated, skipped, failed }: BundleImported['total']) =>
-    `${name.padEnd(18)}${number(created)} new, ${number(updated)} later, ${number(skipped)} known already, ${number(failed)} left out`
+    `${name.padEnd(18)}${number(created)} new, ${number(updated)} updated, ${number(skipped)} known already, ${number(failed)} left out`
   const parts = Object.entries(components).map(([name, tally]) => line(name.replaceAll('_', ' '), tally))
   const why = faults
     .slice(0, 10)

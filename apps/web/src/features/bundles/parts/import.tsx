@@ -118,7 +118,7 @@ export function ImportSection() {
 }
 
 const columns = ['created', 'updated', 'skipped', 'failed'] as const
-const heads = ['New', 'Later here', 'Known already', 'Left out'] as const
+const heads = ['New', 'Updated', 'Known already', 'Left out'] as const
 
 function Report(props: { report: BundleImported }) {
   const parts = () =>
@@ -128,7 +128,7 @@ function Report(props: { report: BundleImported }) {
       <p class="mb-2 flex items-center gap-1.5">
         <Show when={!props.report.dry_run} fallback="Nothing was written yet. This is what would happen:">
           <Check size={14} class="text-good" />
-          {plural(props.report.total.created, 'new row')}, {number(props.report.total.updated)} later,{' '}
+          {plural(props.report.total.created, 'new row')}, {number(props.report.total.updated)} updated,{' '}
           {number(props.report.total.skipped)} known already.
         </Show>
       </p>
