@@ -21,6 +21,8 @@ export async function up(db: MigrationDb, dialect: DialectName): Promise<void> {
     // How far it is.
     .addColumn('part', text)
     .addColumn('cursor', text)
+    // Files that go with what was erased, until they are gone.
+    .addColumn('blobs', text, (column) => column.notNull().defaultTo('[]'))
     .addColumn('removed', text, (column) => column.notNull())
     .addColumn('proof', text)
     .addColumn('person', text, (column) => column.notNull())

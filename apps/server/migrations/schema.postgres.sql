@@ -717,6 +717,7 @@ create table privacy_delete (
   asked text collate "C",
   part text collate "C",
   cursor text collate "C",
+  blobs text collate "C" not null default '[]'::text,
   removed text collate "C" not null,
   proof text collate "C",
   person text collate "C" not null,

@@ -696,6 +696,7 @@ CREATE TABLE "privacy_delete" (
   "asked" text,
   "part" text,
   "cursor" text,
+  "blobs" text default '[]' not null,
   "removed" text not null,
   "proof" text,
   "person" text not null,

@@ -26,6 +26,8 @@ export type EraseTx = Omit<Tx, 'after'>
 export type Erased = {
   counts: Counts
   gone?: readonly Gone[]
+  /** Files that nothing needs any more; they go once the batch is committed. */
+  blobs?: readonly string[]
   /** Where to go on; null when nothing of this feature is left. */
   cursor: string | null
 }

@@ -303,6 +303,8 @@ const atHome: Record<string, string> = {
   ...{ jobs: 'of the installation', job_status: 'of a job', job_log: 'of a job', job_step: 'of a job' },
   ...{ job_schedule: 'of the installation' },
   ...{ file_index: 'follows from folders', git_events: 'follow from folders', git_repository: 'follow from folders' },
+  privacy_delete: 'receipts of this place',
+  privacy_retention: 'a rule of this place',
   chat_context: 'what the last answer was made from, made anew with the next',
 }
 

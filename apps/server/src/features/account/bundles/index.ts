@@ -13,6 +13,7 @@ import { newId } from '../../../kernel/ids.ts'
 import { job } from '../../../kernel/jobs/definition.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Scope } from '../../../kernel/scope.ts'
+import { eraseModule } from './erase-store.ts'
 import { exportBundle } from './export.ts'
 import { importBundle } from './import.ts'
 import { makeReaders } from './reader.ts'
@@ -31,6 +32,7 @@ export function makeBundles(kernel: Kernel, workspaces: Workspaces, features: re
   const feature: Feature = {
     name: 'bundles',
     tables: ['bundle'],
+    erase: eraseModule,
     operations: handle(operations, {
       components: async () => ({ items: service.components() }),
       list: (call) => service.list(call, call.input),

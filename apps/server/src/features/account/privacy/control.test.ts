@@ -27,7 +27,7 @@ test('a delete that leaves one feature out is not called clean, and names its ta
       insert(tx, {
         ...{ workspace, id, scope: 'site', fingerprint: null, salt: randomSalt(), from_time: null, to_time: null },
         ...{ asked: seal({ erasure: { by: 'site', site: secretSite }, marks: null }), part: null, cursor: null },
-        ...{ removed: '{}', proof: null, person: 'p', agent: null, asked_at: 1, finished_at: null },
+        ...{ blobs: '[]', removed: '{}', proof: null, person: 'p', agent: null, asked_at: 1, finished_at: null },
       }),
     )
     const job = deleteJob(

@@ -30,13 +30,15 @@ export function deleteJob(kernel: PrivacyKernel, erasers: readonly EraserOf[]) {
 
     const found = row.part === null ? -1 : erasers.findIndex(({ feature }) => feature === row.part)
     // A part that is no more (another version noted it) is begun anew with all others: what is gone is not counted twice.
-    let at: Advanced = { at: Math.max(found, 0), cursor: found < 0 ? null : row.cursor, removed: 0 }
-    if (row.part === erasedAll) at = { at: erasers.length, cursor: null, removed: 0 }
+    let at: Advanced = { at: Math.max(found, 0), cursor: found < 0 ? null : row.cursor, removed: 0, blobs: true }
+    if (row.part === erasedAll) at = { ...at, at: erasers.length, cursor: null }
+    await removeFiles(scope, id)
     for (let done = 0; at.at < erasers.length; ) {
       scope.signal.throwIfAborted()
       const batch: Batch = { id, erasers, erasure, at: at.at, cursor: at.cursor, kinds: passages.kinds() }
       at = await scope.apart.write<Advanced>(eraseApart, 'eraseSome', batch)
       done += at.removed
+      if (at.blobs) await removeFiles(scope, id)
       await advanced()
       progress({ phase: 'erasing', done, total: null, message: erasers[at.at]?.feature ?? '' })
     }
@@ -57,6 +59,14 @@ export function deleteJob(kernel: PrivacyKernel, erasers: readonly EraserOf[]) {
     }
     if (!emptied) left.push({ part: 'log', count: 1, reason: 'Somebody was reading: the log is emptied later.' })
     return settle(scope, id, { ...proof, rewritten: rewrite && database.name === 'sqlite' }, left)
+  }
+
+  /** Takes away the files of what was erased: noted with it, so that none outlives a crash. */
+  async function removeFiles(scope: JobContext<unknown>['scope'], id: string): Promise<void> {
+    const files = JSON.parse((await store.byId(scope, id))?.blobs ?? '[]') as string[]
+    if (files.length === 0) return
+    for (const file of files) await blobs.remove(scope.workspace, file)
+    await scope.write((tx) => store.change(tx, id, { blobs: '[]' }))
   }
 
   async function collect(scope: JobContext<unknown>['scope'], id: string, erasure: Counted['erasure']) {

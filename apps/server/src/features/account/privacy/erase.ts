@@ -25,7 +25,8 @@ export type Batch = Counted & {
   /** Kinds of sources that the index knows. */
   kinds: readonly string[]
 }
-export type Advanced = { at: number; cursor: string | null; removed: number }
+/** `blobs`: are there files to be removed by now? */
+export type Advanced = { at: number; cursor: string | null; removed: number; blobs: boolean }
 
 /** Each eraser with the feature that it is of. */
 export const loadErasers = (erasers: readonly EraserOf[]) =>
@@ -63,7 +64,7 @@ export const erasedAll = 'all'
 export const eraseSome: WriteApart<Batch, Advanced> = async (tx, { id, erasers, erasure, at, cursor, kinds }) => {
   const loaded = await loadErasers(erasers)
   const current = loaded[at]
-  if (!current) return { at, cursor: null, removed: 0 }
+  if (!current) return { at, cursor: null, removed: 0, blobs: false }
   const gone: Record<string, Counts> = {}
   const note = (feature: string, counts: Counts) => void (gone[feature] = add(gone[feature] ?? {}, counts))
 
@@ -72,9 +73,10 @@ export const eraseSome: WriteApart<Batch, Advanced> = async (tx, { id, erasers, 
   await releaseAll(tx, { loaded, gone: erased.gone ?? [], kinds, note })
 
   const next = erased.cursor === null ? at + 1 : at
-  await advance(tx, id, { part: erasers[next]?.feature ?? erasedAll, cursor: erased.cursor, gone })
+  const blobs = erased.blobs ?? []
+  await advance(tx, id, { part: erasers[next]?.feature ?? erasedAll, cursor: erased.cursor, gone, blobs })
   const removed = Object.values(gone).reduce((sum, counts) => sum + Object.values(counts).reduce((a, b) => a + b, 0), 0)
-  return { at: next, cursor: erased.cursor, removed }
+  return { at: next, cursor: erased.cursor, removed, blobs: blobs.length > 0 }
 }
 
 type Release = {

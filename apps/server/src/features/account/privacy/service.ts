@@ -29,7 +29,14 @@ export function makePrivacyService({ clock, erasers }: { clock: Clock; erasers: 
       fingerprint: name === null ? null : fingerprintOf(salt, name),
       from_time: erasure.by === 'period' ? erasure.from : null,
       to_time: erasure.by === 'period' ? erasure.to : null,
-      ...{ asked: store.seal({ erasure, marks: null }), part: null, cursor: null, removed: '{}', proof: null },
+      ...{
+        asked: store.seal({ erasure, marks: null }),
+        part: null,
+        cursor: null,
+        blobs: '[]',
+        removed: '{}',
+        proof: null,
+      },
       ...{ person: tx.principal.person, agent: tx.principal.agent, asked_at: tx.now, finished_at: null },
     })
     await tx.enqueue({ type: 'privacy.delete', id, input: {}, concurrency: 'privacy.delete', priority: 2 })

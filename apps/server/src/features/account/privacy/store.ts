@@ -15,6 +15,8 @@ export type DeleteRow = {
   asked: string | null
   part: string | null
   cursor: string | null
+  /** JSON: files that are to be removed. */
+  blobs: string
   /** JSON: feature → counts. */
   removed: string
   /** JSON: `Findings`. */
@@ -64,11 +66,13 @@ export const change = (to: Reader, id: string, fields: Partial<DeleteRow>) =>
     .where('id', '=', id)
     .execute()
 
+type Went = { gone: Record<string, Counts>; blobs?: readonly string[] }
+
 /** Notes how far a delete is and what went, in the transaction in which it went. */
 export async function advance(
   to: Reader,
   id: string,
-  { part, cursor, gone }: Pick<DeleteRow, 'part' | 'cursor'> & { gone: Record<string, Counts> },
+  { part, cursor, gone, blobs = [] }: Pick<DeleteRow, 'part' | 'cursor'> & Went,
 ): Promise<void> {
   const row = await byId(to, id)
   const removed = JSON.parse(row?.removed ?? '{}') as Record<string, Counts>
@@ -76,7 +80,8 @@ export async function advance(
     const total = add(removed[feature] ?? {}, counts)
     if (Object.keys(total).length > 0) removed[feature] = total
   }
-  await change(to, id, { part, cursor, removed: JSON.stringify(removed) })
+  const files = [...(JSON.parse(row?.blobs ?? '[]') as string[]), ...blobs]
+  await change(to, id, { part, cursor, removed: JSON.stringify(removed), blobs: JSON.stringify(files) })
 }
 
 /** Notes what went beside the batches. A step that is made again counts nothing a second time: there is nothing left. */
