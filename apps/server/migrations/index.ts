@@ -12,6 +12,7 @@ import * as memoryVersions from './0009-memory-versions.ts'
 import * as bookmarks from './0010-bookmarks.ts'
 import * as tabsAndCapture from './0011-tabs-and-capture.ts'
 import * as branches from './0012-branches.ts'
+import * as documents from './0013-documents.ts'
 
 export const migrations: readonly Migration[] = [
   { name: '0001-kernel', up: kernel.up },
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   { name: '0010-bookmarks', up: bookmarks.up },
   { name: '0011-tabs-and-capture', up: tabsAndCapture.up },
   { name: '0012-branches', up: branches.up },
+  { name: '0013-documents', up: documents.up },
 ]

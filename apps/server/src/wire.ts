@@ -18,6 +18,7 @@ import { makeOverviewFeature } from './features/account/overview/index.ts'
 import { makeRepos } from './features/act/repos/index.ts'
 import { makeBookmarks } from './features/capture/bookmarks/index.ts'
 import { makeBrowser } from './features/capture/browser/index.ts'
+import { makeDocuments } from './features/capture/documents/index.ts'
 import { makeFiles } from './features/capture/files/index.ts'
 import { makeGit } from './features/capture/git/index.ts'
 import { makeImports } from './features/capture/imports/index.ts'
@@ -160,10 +161,11 @@ export async function startCore(config: Config, options: CoreOptions = {}) {
     const tabs = makeTabs(capture, threads, browser)
     const files = makeFiles(kernel, roots, capture)
     const git = makeGit(kernel, roots, files, capture)
+    const documents = makeDocuments(kernel)
     const imports = makeImports(kernel, workspaces, threads)
     const built: Feature[] = [users.feature, workspaces.feature, roots.feature, capture.feature, models.feature]
     built.push(threads.feature, memories.feature, tasks.feature, browser.feature, tabs.feature)
-    built.push(bookmarks.feature, files.feature, git.feature, imports.feature)
+    built.push(bookmarks.feature, files.feature, git.feature, documents.feature, imports.feature)
     const chat = makeChat(kernel, { models, threads, memories, tasks, tabs })
     built.push(makeSearch(kernel, workspaces).feature, chat.feature, makeOpenAi(kernel, models, chat).feature)
     const repos = makeRepos(roots, git, workspaces)

@@ -4,6 +4,7 @@ import { browser } from './browser.ts'
 import { capture } from './capture.ts'
 import { chat } from './chat.ts'
 import { digest } from './digest.ts'
+import { documents } from './documents.ts'
 import { egress } from './egress.ts'
 import { events } from './events.ts'
 import { files } from './files.ts'
@@ -39,6 +40,7 @@ export const table = {
   tabs,
   files,
   git,
+  documents,
   imports,
   search,
   chat,
