@@ -21,7 +21,7 @@ function listens(url: string): Promise<boolean> {
 const once = [
   ...['apps/cli/**', '**/git/hostile.test.ts', '**/imports/real-browser.test.ts', '**/masking.test.ts'],
   ...['**/models/reach.test.ts', '**/chat/models.test.ts', '**/files/unreadable.test.ts', '**/imports/imports.test.ts'],
-  ...['**/bookmarks/killed.test.ts', '**/passages/killed.test.ts'],
+  ...['**/bookmarks/killed.test.ts', '**/passages/killed.test.ts', '**/documents/crawl/killed.test.ts'],
 ]
 
 /** The server's tests run once per database. Without PostgreSQL its half is left out aloud; in CI that is a failure. */

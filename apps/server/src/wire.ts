@@ -40,6 +40,7 @@ import { type Clock, systemClock } from './kernel/clock.ts'
 import { type Database, openDatabase } from './kernel/database/database.ts'
 import { lockFolder } from './kernel/database/folder-lock.ts'
 import { makeEgress } from './kernel/egress/egress.ts'
+import { makeOutgoing } from './kernel/egress/outgoing.ts'
 import { makeEvents } from './kernel/events/events.ts'
 import type { Feature, Forget } from './kernel/feature.ts'
 import { type GateDependencies, makeGate } from './kernel/gate/gate.ts'
@@ -121,13 +122,17 @@ export async function startCore(config: Config, options: CoreOptions = {}) {
       },
     })
 
+    const egress = makeEgress()
+    const outgoing = makeOutgoing({ egress, allowed: config.allowedHosts, agent: `Cairn/${versionOf()}` })
+    opened.push(() => outgoing.close())
+
     let url = ''
     const kernel: Kernel = {
       ...{ config, clock, log, database, scope, events, jobs, passages, sidecar },
       version: versionOf(),
       blobs: makeFileBlobs(config.storageUrl),
       secrets: makeSecrets({ home: config.home, keychain: config.keychain, log }),
-      egress: makeEgress(),
+      ...{ egress, outgoing },
       cookieName: `cairn_${sha256(config.home).slice(0, 8)}`,
       secureCookies: config.publicUrl.startsWith('https:'),
       publicUrl: () => config.publicUrl || url,
@@ -162,6 +167,7 @@ export async function startCore(config: Config, options: CoreOptions = {}) {
     const files = makeFiles(kernel, roots, capture)
     const git = makeGit(kernel, roots, files, capture)
     const documents = makeDocuments(kernel)
+    opened.push(() => documents.close())
     const imports = makeImports(kernel, workspaces, threads)
     const built: Feature[] = [users.feature, workspaces.feature, roots.feature, capture.feature, models.feature]
     built.push(threads.feature, memories.feature, tasks.feature, browser.feature, tabs.feature)

@@ -80,7 +80,7 @@ export const Crawl = shape({
 })
 export type Crawl = Static<typeof Crawl>
 
-export const CrawlPageState = oneOf('waiting', 'fetching', 'done', 'skipped', 'failed')
+export const CrawlPageState = oneOf('waiting', 'done', 'skipped', 'failed')
 export type CrawlPageState = Static<typeof CrawlPageState>
 export const CrawlPage = shape({
   url: Type.String(),
@@ -125,6 +125,7 @@ export const crawls = operations('crawls', {
     output: Accepted,
     status: 202,
     idempotent: true,
+    errors: ['ADDRESS_NOT_ALLOWED'],
   }),
   list: operation({
     method: 'GET',

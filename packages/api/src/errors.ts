@@ -120,11 +120,6 @@ export const errors = {
     title: 'Document cannot be read',
     detail: 'That is not a document that can be read: {reason}.',
   },
-  FETCH_FAILED: {
-    status: 502,
-    title: 'Not fetched',
-    detail: '{host} could not be asked, or gave no sound answer: {reason}.',
-  },
   FILE_NOT_FOUND: { status: 404, title: 'No such file', detail: 'There is no such file below a registered folder.' },
   FILE_NOT_READABLE: {
     status: 409,

@@ -3,6 +3,7 @@ import { bookmarks } from './bookmarks.ts'
 import { browser } from './browser.ts'
 import { capture } from './capture.ts'
 import { chat } from './chat.ts'
+import { crawls } from './crawls.ts'
 import { digest } from './digest.ts'
 import { documents } from './documents.ts'
 import { egress } from './egress.ts'
@@ -41,6 +42,7 @@ export const table = {
   files,
   git,
   documents,
+  crawls,
   imports,
   search,
   chat,

@@ -140,6 +140,14 @@ export const routes: Routes = {
     original: { method: 'GET', path: '/api/documents/{id}/original', query: ['version'], reply: ['bytes'] },
     remove: { method: 'DELETE', path: '/api/documents/{id}', query: [], reply: ['json'] },
   },
+  crawls: {
+    start: { method: 'POST', path: '/api/refresh', query: [], reply: ['json'] },
+    list: { method: 'GET', path: '/api/refresh', query: ['limit', 'cursor'], reply: ['json'] },
+    listSchedules: { method: 'GET', path: '/api/refresh/schedules', query: [], reply: ['json'] },
+    removeSchedule: { method: 'DELETE', path: '/api/refresh/schedules/{id}', query: [], reply: ['json'] },
+    get: { method: 'GET', path: '/api/refresh/{job}', query: [], reply: ['json'] },
+    listPages: { method: 'GET', path: '/api/refresh/{job}/pages', query: ['limit', 'cursor', 'state'], reply: ['json'] },
+  },
   imports: {
     history: { method: 'POST', path: '/api/import/history', query: [], reply: ['json'] },
     chats: { method: 'POST', path: '/api/import/chats', query: [], reply: ['json'] },

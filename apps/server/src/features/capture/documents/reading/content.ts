@@ -49,6 +49,8 @@ export type Content = Pick<Found, 'description' | 'author' | 'language' | 'canon
   relevance: number
 }
 
+export type SiteMap = { maps: string[]; links: Link[] }
+
 /** Why something is no document, for people. */
 export type Unreadable = { problem: string }
 

@@ -1,12 +1,11 @@
 /** The reader's thread: from bytes to Markdown, bounded and without secrets. */
+import { gunzipSync } from 'node:zlib'
 import { type DocumentFormat, documentLimits } from '@cairn/api/documents'
 import { sha256 } from '../../../../kernel/ids.ts'
 import { maskAddress, maskSecrets, maskText } from '../../../../kernel/masking.ts'
-import type { Content, Found, Link, Reading, Unreadable } from './content.ts'
+import type { Content, Found, Link, Reading, SiteMap, Unreadable } from './content.ts'
 import { decode, formatOf } from './decode.ts'
-import { readFeed } from './feed.ts'
 import { linksOfHtml, oneLine, readHtml } from './html.ts'
-import { readPdf } from './pdf.ts'
 import { promising, relevanceOf } from './relevance.ts'
 import { readMarkdown, readText } from './texts.ts'
 
@@ -18,25 +17,31 @@ export async function read(reading: Reading): Promise<Content | Unreadable> {
   const given = format === 'pdf' ? null : decode(bytes, type)
   // First of all: what is escaped or taken apart later would hide a key from those who look for one.
   const text = given === null ? null : maskSecrets(given)
-  if (reading.linksOnly) return { ...empty, format, links: linksOf(reading, format, text ?? '') }
-  const found = text === null ? await readPdf(bytes) : readAs(format, text, reading.url)
+  if (reading.linksOnly) return { ...empty, format, links: await linksOf(reading, format, text ?? '') }
+  const found = await attempt(() => (text === null ? pdf(bytes) : readAs(format, text, reading.url)))
   if ('problem' in found) return found
   // Nobody's key is kept: text is kept without its secrets, a PDF with secrets not at all.
   if (text === null) return settle(reading, format, found, found.secrets ? null : 'given')
   return settle(reading, format, found, text === given ? 'given' : Buffer.from(text))
 }
 
-function readAs(format: DocumentFormat, text: string, url: string | null): Found | Unreadable {
+/** Libraries give up on strange documents in ways of their own. */
+async function attempt(work: () => Promise<Found | Unreadable>): Promise<Found | Unreadable> {
+  try {
+    return await work()
+  } catch (error) {
+    return { problem: error instanceof RangeError ? 'its elements are nested too deep' : 'it cannot be taken apart' }
+  }
+}
+
+/** Loaded when there is one to read: it is large. */
+const pdf = async (bytes: Uint8Array) => (await import('./pdf.ts')).readPdf(bytes)
+
+async function readAs(format: DocumentFormat, text: string, url: string | null): Promise<Found | Unreadable> {
   if (format === 'text') return readText(text)
   if (format === 'markdown') return readMarkdown(text)
-  if (format === 'feed') return readFeed(text, url)
-  try {
-    return readHtml(text, url)
-  } catch (error) {
-    // Elements nested by the thousand: those who read them go down into each.
-    if (error instanceof RangeError) return { problem: 'its elements are nested too deep' }
-    throw error
-  }
+  if (format === 'feed') return (await import('./feed.ts')).readFeed(text, url)
+  return readHtml(text, url)
 }
 
 const empty: Content = {
@@ -44,10 +49,10 @@ const empty: Content = {
   ...{ published: null, truncated: false, hash: '', original: null, links: [], relevance: 0 },
 }
 
-function linksOf({ url, looksFor = [] }: Reading, format: DocumentFormat, text: string): Link[] {
+async function linksOf({ url, looksFor = [] }: Reading, format: DocumentFormat, text: string): Promise<Link[]> {
   if (format === 'html') return promising(linksOfHtml(text, url), looksFor, 0.5)
   if (format === 'pdf' || format === 'text') return []
-  const found = readAs(format, text, url)
+  const found = await readAs(format, text, url)
   return 'problem' in found ? [] : promising(found.links, looksFor, 0.5)
 }
 
@@ -122,3 +127,24 @@ function dateOf(text: string | null): number | null {
   const time = text === null ? Number.NaN : Date.parse(text.trim().slice(0, 60))
   return time > Date.UTC(1400) && time < Date.UTC(2200) ? time : null
 }
+
+/** A site's map, https://www.sitemaps.org/protocol.html: its pages, and further maps. */
+export function readMap({ bytes, looksFor }: { bytes: Uint8Array; looksFor: readonly string[] }): SiteMap {
+  const packed = bytes[0] === 0x1f && bytes[1] === 0x8b
+  const text = decode(packed ? gunzipSync(bytes, { maxOutputLength: largestMap }) : bytes, '')
+  const urls = [...text.matchAll(/<loc>\s{0,100}([^<\s]{1,4000})\s{0,100}<\/loc>/g)]
+    .slice(0, mostMapped)
+    .map(([, url]) => (url as string).replaceAll('&amp;', '&'))
+    .filter((url) => URL.canParse(url))
+  if (/<sitemapindex[\s>]/.test(text.slice(0, 2_000))) return { maps: urls, links: [] }
+  return {
+    maps: [],
+    links: promising(
+      urls.map((url) => ({ url, text: '' })),
+      looksFor,
+      0,
+    ),
+  }
+}
+const largestMap = 50_000_000
+const mostMapped = 50_000

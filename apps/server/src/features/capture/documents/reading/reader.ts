@@ -1,7 +1,7 @@
 /** Documents are read in threads of their own: nothing waits for one, and what takes for ever is ended. */
-import { CairnError, fail } from '@cairn/api/errors'
+import { fail } from '@cairn/api/errors'
 import { Piscina } from 'piscina'
-import type { Content, Reading, Unreadable } from './content.ts'
+import type { Content, Reading, SiteMap, Unreadable } from './content.ts'
 
 /** Milliseconds for one document; a page takes some tens of them, a long PDF some seconds. */
 const longest = 60_000
@@ -33,10 +33,17 @@ export function makeReader() {
         if (tooLong.aborted) throw unreadable('reading it takes too long')
         if ((error as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY')
           throw unreadable('reading it takes too much memory')
-        // Libraries give up on strange documents in ways of their own.
-        throw error instanceof CairnError
-          ? error
-          : fail('DOCUMENT_NOT_READABLE', { reason: 'it cannot be taken apart' }, [], error)
+        throw error
+      }
+    },
+    /** The addresses of a site's map; none when it is no sound one. */
+    async readMap(bytes: Uint8Array, looksFor: readonly string[], signal: AbortSignal): Promise<SiteMap> {
+      try {
+        const within = AbortSignal.any([signal, AbortSignal.timeout(longest)])
+        return (await opened().run({ bytes, looksFor }, { name: 'readMap', signal: within })) as SiteMap
+      } catch (error) {
+        if (signal.aborted) throw error
+        return { maps: [], links: [] }
       }
     },
     async close(): Promise<void> {
