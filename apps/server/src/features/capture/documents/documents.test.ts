@@ -175,6 +175,16 @@ describe('documents', () => {
     expect(await refusal(cairn.api.documents.create({ content: 'x', url: 'file:///etc/passwd' }))).toBe('INVALID_INPUT')
     const none = await cairn.fetch('/api/documents/upload', { method: 'POST', body: new FormData() })
     expect(none.status).toBe(422)
+    for (const content of [
+      '<html><title>Bare</title><p>Only this.',
+      '<!DOCTYPE html><title>Bare</title><p>Only this.</p></html>',
+      '<html lang=en><head><title>Bare</title></head><p>Only this.',
+      '<title>Bare</title><body class="x"><p>Only this.</body>',
+      '<p>Only this.',
+    ]) {
+      const { id } = await cairn.api.documents.create({ format: 'html', content, title: 'Bare' })
+      expect((await cairn.api.documents.get({ id })).markdown).toBe('Only this.')
+    }
     const wide = await cairn.api.documents.create({ format: 'html', content: `<p ${'a="1" '.repeat(20_000)}>word</p>` })
     expect((await cairn.api.documents.get({ id: wide.id })).markdown).toBe('word')
   })

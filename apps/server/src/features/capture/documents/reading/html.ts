@@ -14,7 +14,8 @@ const longestPage = 6_000_000
 const mostLinks = 2_000
 /** An article shorter than this part of its page is no article but a piece of it. */
 const leastPart = 0.15
-const noise = 'script,style,noscript,template,iframe,object,embed,svg,canvas,form,button,input,select,dialog'
+/** Gone before anything is read; a title may stand in the middle of the text. */
+const noise = 'title,script,style,noscript,template,iframe,object,embed,svg,canvas,form,button,input,select,dialog'
 const around = 'nav,header,footer,aside,[role=navigation],[role=banner],[role=contentinfo],[aria-hidden=true]'
 
 /** Elements within each other; browsers stop at 512. */
@@ -32,9 +33,9 @@ export function readHtml(html: string, url: string | null): Found | Unreadable {
   const said = metaOf(document)
   const canonical = absolute(document.querySelector('link[rel~=canonical i]')?.getAttribute('href'), base)
   const dated = dateOf(document)
+  const titled = oneLine(document.querySelector('title')?.textContent)
   settle(document, base)
   const heading = oneLine(document.querySelector('h1')?.textContent)
-  const titled = oneLine(document.querySelector('title')?.textContent)
   const { content, byline } = readable(document)
   return {
     ...nothing,
@@ -62,8 +63,15 @@ function isTooDeep(html: string): boolean {
 
 const parsed = (html: string): DomDocument => parseHTML(html).document as unknown as DomDocument
 
-/** Without an element around everything linkedom takes the first one for the document. */
-const whole = (html: string) => (/<html[\s>]/i.test(html) ? html : `<!doctype html><html><body>${html}</body></html>`)
+/** With `html`, `head` and `body` around it: HTML lets them be left out, and linkedom does not put them back. */
+function whole(html: string): string {
+  const attributes = /<html(\s[^>]{0,1000})?>/i.exec(html)?.[1] ?? ''
+  const bare = html.replace(/<!doctype[^>]{0,1000}>|<\/?html(?:\s[^>]{0,1000})?>/gi, '')
+  if (/<body[\s>]/i.test(bare)) return `<!doctype html><html${attributes}>${bare}</html>`
+  const end = bare.search(/<\/head>/i)
+  const [head, body] = end < 0 ? ['', bare] : [bare.slice(0, end + 7), bare.slice(end + 7)]
+  return `<!doctype html><html${attributes}>${head}<body>${body}</body></html>`
+}
 
 /** A piece of HTML, as feeds carry it. */
 export function htmlToMarkdown(html: string, url: string | null): string {
