@@ -5,6 +5,7 @@ import { addAsk } from './commands/ask.ts'
 import { addBookmark } from './commands/bookmark.ts'
 import { addCall } from './commands/call.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addDocument } from './commands/document.ts'
 import { addImport } from './commands/import.ts'
 import { addJobs } from './commands/jobs.ts'
 import { addKey } from './commands/key.ts'
@@ -18,7 +19,7 @@ import { version } from './version.ts'
 
 const all = [
   ...[addOpen, addAsk, addSearch, addThread, addAdd, addTask, addBookmark],
-  ...[addImport, addJobs, addDoctor, addKey, addCall, addVersion],
+  ...[addDocument, addImport, addJobs, addDoctor, addKey, addCall, addVersion],
 ]
 
 /** A mistake in how it is called is thrown (CommanderError), and told in words unless `quiet`. */
