@@ -197,15 +197,15 @@ export const errors = {
     title: 'Model server away',
     detail: 'The model server cannot be reached: {reason}',
   },
-  ORIGIN_NOT_ALLOWED: {
-    status: 403,
-    title: 'Origin not allowed',
-    detail: 'Pages of another origin may not call this server.',
-  },
   ORIGINAL_NOT_KEPT: {
     status: 404,
     title: 'Original not kept',
     detail: 'The original of this version is not kept: it held secrets that cannot be masked.',
+  },
+  ORIGIN_NOT_ALLOWED: {
+    status: 403,
+    title: 'Origin not allowed',
+    detail: 'Pages of another origin may not call this server.',
   },
   PATH_NOT_ALLOWED: {
     status: 403,
