@@ -24,6 +24,7 @@ const once = [
   ...['**/bookmarks/killed.test.ts', '**/passages/killed.test.ts', '**/bundles/killed.test.ts'],
   ...['**/bundles/hostile.test.ts', '**/kernel/age.test.ts'],
   ...['**/privacy/killed.test.ts', '**/privacy/vectors.test.ts'],
+  ...['**/documents/crawl/killed.test.ts'],
 ]
 
 /** A machine in a bad moment is no fault of the code; `npm test` names what passed only when it was tried again. */

@@ -27,6 +27,7 @@ const benches: Bench[] = [
   { name: 'live', load: () => import('./live.ts') },
   { name: 'jobs', load: () => import('./jobs.ts') },
   { name: 'index-files', load: () => import('./index-files.ts') },
+  { name: 'crawl', load: () => import('./crawl.ts') },
   { name: 'search', load: () => import('./search.ts') },
   { name: 'start', load: () => import('./start.ts') },
 ]

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Cairn, compiled, startCairn, until } from '../../server/test/harness.ts'
+import { html, startSite } from '../../server/test/site.ts'
 
 const bin = fileURLToPath(new URL('../bin/cairn.mjs', import.meta.url))
 type Ran = { code: number; out: string; err: string }
@@ -12,7 +13,7 @@ type Ran = { code: number; out: string; err: string }
 let cairn: Cairn
 let folder: string
 beforeAll(async () => {
-  cairn = await startCairn()
+  cairn = await startCairn({ environment: { CAIRN_ALLOWED_HOSTS: '127.0.0.1', CAIRN_CRAWL_DELAY: '0' } })
   folder = await mkdtemp(join(tmpdir(), 'cairn-cli-'))
   await writeFile(
     join(folder, 'lease.md'),
@@ -137,6 +138,25 @@ describe('the command line', () => {
     expect((await cli(['bookmark', 'list', 'STONES'])).out).toContain('https://stones.example/')
     expect(await cli(['bookmark', 'import', join(folder, 'nowhere.html')])).toMatchObject({ code: 2 })
     expect((await cli(['bookmark', 'add', 'nothing'])).err).toContain('is not an address')
+  })
+
+  it('keeps a file as a document, fetches pages, and says why it cannot', async () => {
+    const file = join(folder, 'moraine.md')
+    await writeFile(file, '# On moraines\n\nLeft by the glacier.\n')
+    expect(await json('document', 'add', file)).toMatchObject({ title: 'On moraines', file_name: 'moraine.md' })
+    expect((await cli(['document', 'list', 'MORAINE'])).out).toContain('On moraines')
+    const site = await startSite({
+      '/': html('Glaciers', 'Ice that flows.', ['/more more']),
+      '/more': html('More', 'Ice.'),
+    })
+    expect(await json('crawl', `${site.url}/`, '--query', 'ice', '--depth', '1')).toMatchObject({
+      counts: { created: 2 },
+    })
+    await site.stop()
+    expect(await cli(['crawl', 'http://10.0.0.1/'])).toMatchObject({
+      code: 4,
+      err: expect.stringContaining('10.0.0.1'),
+    })
   })
 
   it('brings conversations in, lists threads and writes one down as Markdown', async () => {

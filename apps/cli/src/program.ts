@@ -4,7 +4,9 @@ import { addAdd } from './commands/add.ts'
 import { addAsk } from './commands/ask.ts'
 import { addBookmark } from './commands/bookmark.ts'
 import { addCall } from './commands/call.ts'
+import { addCrawl } from './commands/crawl.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addDocument } from './commands/document.ts'
 import { addExport } from './commands/export.ts'
 import { addForget } from './commands/forget.ts'
 import { addImport } from './commands/import.ts'
@@ -20,7 +22,8 @@ import { version } from './version.ts'
 
 const all = [
   ...[addOpen, addAsk, addSearch, addThread, addAdd, addTask, addBookmark],
-  ...[addImport, addExport, addForget, addJobs, addDoctor, addKey, addCall, addVersion],
+  ...[addDocument, addCrawl, addImport, addExport, addForget],
+  ...[addJobs, addDoctor, addKey, addCall, addVersion],
 ]
 
 /** A mistake in how it is called is thrown (CommanderError), and told in words unless `quiet`. */

@@ -12,6 +12,7 @@ import * as memoryVersions from './0009-memory-versions.ts'
 import * as bookmarks from './0010-bookmarks.ts'
 import * as tabsAndCapture from './0011-tabs-and-capture.ts'
 import * as branches from './0012-branches.ts'
+import * as documents from './0013-documents.ts'
 import * as privacy from './0014-privacy.ts'
 import * as bundles from './0015-bundles.ts'
 
@@ -28,6 +29,7 @@ export const migrations: readonly Migration[] = [
   { name: '0010-bookmarks', up: bookmarks.up },
   { name: '0011-tabs-and-capture', up: tabsAndCapture.up },
   { name: '0012-branches', up: branches.up },
+  { name: '0013-documents', up: documents.up },
   { name: '0014-privacy', up: privacy.up },
   { name: '0015-bundles', up: bundles.up },
 ]

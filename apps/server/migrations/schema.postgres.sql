@@ -120,6 +120,127 @@ create table chat_context (
   constraint chat_context_thread FOREIGN KEY (workspace, id) REFERENCES llm_threads(workspace, id) ON DELETE CASCADE
 );
 
+create table crawl (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  plan text collate "C" not null,
+  schedule_id text collate "C",
+  fetched bigint not null,
+  created bigint not null,
+  changed bigint not null,
+  unchanged bigint not null,
+  duplicates bigint not null,
+  failed bigint not null,
+  skipped bigint not null,
+  bytes bigint not null,
+  created_at bigint not null,
+  constraint crawl_pk PRIMARY KEY (workspace, id)
+);
+
+CREATE INDEX crawl_newest ON public.crawl USING btree (workspace, created_at, id);
+
+create table crawl_host (
+  workspace text collate "C" not null,
+  crawl_id text collate "C" not null,
+  origin text collate "C" not null,
+  robots text collate "C" not null,
+  mapped bigint not null,
+  constraint crawl_host_pk PRIMARY KEY (workspace, crawl_id, origin),
+  constraint crawl_host_crawl FOREIGN KEY (workspace, crawl_id) REFERENCES crawl(workspace, id) ON DELETE CASCADE
+);
+
+create table crawl_page (
+  workspace text collate "C" not null,
+  crawl_id text collate "C" not null,
+  url_key text collate "C" not null,
+  number bigint not null,
+  url text collate "C" not null,
+  host text collate "C" not null,
+  found_on text collate "C",
+  depth bigint not null,
+  hops bigint not null,
+  promise bigint not null,
+  state text collate "C" not null,
+  outcome text collate "C",
+  status bigint,
+  relevance bigint,
+  document_id text collate "C",
+  content_hash text collate "C",
+  fetched_at bigint,
+  constraint crawl_page_pk PRIMARY KEY (workspace, crawl_id, url_key),
+  constraint crawl_page_crawl FOREIGN KEY (workspace, crawl_id) REFERENCES crawl(workspace, id) ON DELETE CASCADE
+);
+
+CREATE INDEX crawl_page_content ON public.crawl_page USING btree (workspace, crawl_id, content_hash);
+
+CREATE INDEX crawl_page_next ON public.crawl_page USING btree (workspace, crawl_id, state, promise, number);
+
+CREATE INDEX crawl_page_order ON public.crawl_page USING btree (workspace, crawl_id, number);
+
+create table crawl_schedule (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  plan text collate "C" not null,
+  every_hours bigint not null,
+  next_at bigint not null,
+  last_job_id text collate "C",
+  created_at bigint not null,
+  constraint crawl_schedule_pk PRIMARY KEY (workspace, id)
+);
+
+create table document_version (
+  workspace text collate "C" not null,
+  document_id text collate "C" not null,
+  version bigint not null,
+  title text collate "C" not null,
+  content_hash text collate "C" not null,
+  markdown text collate "C" not null,
+  truncated bigint not null,
+  characters bigint not null,
+  blob text collate "C",
+  created_at bigint not null,
+  constraint document_version_pk PRIMARY KEY (workspace, document_id, version),
+  constraint document_version_document FOREIGN KEY (workspace, document_id) REFERENCES documents(workspace, id) ON DELETE CASCADE
+);
+
+CREATE INDEX document_version_blob ON public.document_version USING btree (workspace, blob);
+
+create table documents (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  format text collate "C" not null,
+  source text collate "C" not null,
+  title text collate "C" not null,
+  description text collate "C",
+  author text collate "C",
+  language text collate "C",
+  published_at bigint,
+  url text collate "C",
+  url_key text collate "C",
+  fetch_key text collate "C",
+  canonical_url text collate "C",
+  site text collate "C",
+  file_name text collate "C",
+  content_hash text collate "C" not null,
+  given_hash text collate "C" not null,
+  version bigint not null,
+  characters bigint not null,
+  etag text collate "C",
+  last_modified text collate "C",
+  created_at bigint not null,
+  updated_at bigint not null,
+  checked_at bigint not null,
+  constraint documents_pk PRIMARY KEY (workspace, id)
+);
+
+CREATE UNIQUE INDEX documents_address ON public.documents USING btree (workspace, url_key);
+
+CREATE INDEX documents_fetched ON public.documents USING btree (workspace, fetch_key);
+
+CREATE INDEX documents_given ON public.documents USING btree (workspace, given_hash);
+
+CREATE INDEX documents_newest ON public.documents USING btree (workspace, updated_at, id);
+
 create table egress (
   workspace text collate "C" not null,
   id text collate "C" not null,

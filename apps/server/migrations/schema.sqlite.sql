@@ -116,6 +116,127 @@ CREATE TABLE "chat_context" (
   constraint "chat_context_thread" foreign key ("workspace", "id") references "llm_threads" ("workspace", "id") on delete cascade
 ) strict;
 
+CREATE TABLE "crawl" (
+  "workspace" text not null,
+  "id" text not null,
+  "plan" text not null,
+  "schedule_id" text,
+  "fetched" integer not null,
+  "created" integer not null,
+  "changed" integer not null,
+  "unchanged" integer not null,
+  "duplicates" integer not null,
+  "failed" integer not null,
+  "skipped" integer not null,
+  "bytes" integer not null,
+  "created_at" integer not null,
+  constraint "crawl_pk" primary key ("workspace", "id")
+) strict;
+
+CREATE INDEX "crawl_newest" on "crawl" ("workspace", "created_at", "id");
+
+CREATE TABLE "crawl_host" (
+  "workspace" text not null,
+  "crawl_id" text not null,
+  "origin" text not null,
+  "robots" text not null,
+  "mapped" integer not null,
+  constraint "crawl_host_pk" primary key ("workspace", "crawl_id", "origin"),
+  constraint "crawl_host_crawl" foreign key ("workspace", "crawl_id") references "crawl" ("workspace", "id") on delete cascade
+) strict;
+
+CREATE TABLE "crawl_page" (
+  "workspace" text not null,
+  "crawl_id" text not null,
+  "url_key" text not null,
+  "number" integer not null,
+  "url" text not null,
+  "host" text not null,
+  "found_on" text,
+  "depth" integer not null,
+  "hops" integer not null,
+  "promise" integer not null,
+  "state" text not null,
+  "outcome" text,
+  "status" integer,
+  "relevance" integer,
+  "document_id" text,
+  "content_hash" text,
+  "fetched_at" integer,
+  constraint "crawl_page_pk" primary key ("workspace", "crawl_id", "url_key"),
+  constraint "crawl_page_crawl" foreign key ("workspace", "crawl_id") references "crawl" ("workspace", "id") on delete cascade
+) strict;
+
+CREATE INDEX "crawl_page_content" on "crawl_page" ("workspace", "crawl_id", "content_hash");
+
+CREATE INDEX "crawl_page_next" on "crawl_page" ("workspace", "crawl_id", "state", "promise", "number");
+
+CREATE INDEX "crawl_page_order" on "crawl_page" ("workspace", "crawl_id", "number");
+
+CREATE TABLE "crawl_schedule" (
+  "workspace" text not null,
+  "id" text not null,
+  "plan" text not null,
+  "every_hours" integer not null,
+  "next_at" integer not null,
+  "last_job_id" text,
+  "created_at" integer not null,
+  constraint "crawl_schedule_pk" primary key ("workspace", "id")
+) strict;
+
+CREATE TABLE "document_version" (
+  "workspace" text not null,
+  "document_id" text not null,
+  "version" integer not null,
+  "title" text not null,
+  "content_hash" text not null,
+  "markdown" text not null,
+  "truncated" integer not null,
+  "characters" integer not null,
+  "blob" text,
+  "created_at" integer not null,
+  constraint "document_version_pk" primary key ("workspace", "document_id", "version"),
+  constraint "document_version_document" foreign key ("workspace", "document_id") references "documents" ("workspace", "id") on delete cascade
+) strict;
+
+CREATE INDEX "document_version_blob" on "document_version" ("workspace", "blob");
+
+CREATE TABLE "documents" (
+  "workspace" text not null,
+  "id" text not null,
+  "format" text not null,
+  "source" text not null,
+  "title" text not null,
+  "description" text,
+  "author" text,
+  "language" text,
+  "published_at" integer,
+  "url" text,
+  "url_key" text,
+  "fetch_key" text,
+  "canonical_url" text,
+  "site" text,
+  "file_name" text,
+  "content_hash" text not null,
+  "given_hash" text not null,
+  "version" integer not null,
+  "characters" integer not null,
+  "etag" text,
+  "last_modified" text,
+  "created_at" integer not null,
+  "updated_at" integer not null,
+  "checked_at" integer not null,
+  constraint "documents_pk" primary key ("workspace", "id")
+) strict;
+
+CREATE UNIQUE INDEX "documents_address" on "documents" ("workspace", "url_key");
+
+CREATE INDEX "documents_fetched" on "documents" ("workspace", "fetch_key");
+
+CREATE INDEX "documents_given" on "documents" ("workspace", "given_hash");
+
+CREATE INDEX "documents_newest" on "documents" ("workspace", "updated_at", "id");
+
 CREATE TABLE "egress" (
   "workspace" text not null,
   "id" text not null,

@@ -78,6 +78,18 @@ export const settings = [
   { name: 'CAIRN_PUBLIC_URL', kind: 'text', default: '', help: 'Address that people use; https makes cookies Secure.' },
   { name: 'CAIRN_ALLOWED_ORIGINS', kind: 'list', default: '', help: 'Other origins whose pages may call this server.' },
   {
+    name: 'CAIRN_ALLOWED_HOSTS',
+    kind: 'list',
+    default: '',
+    help: 'Hosts in private networks that may be fetched from, as host or host:port.',
+  },
+  {
+    name: 'CAIRN_CRAWL_DELAY',
+    kind: 'number',
+    default: '1000',
+    help: 'Milliseconds between two requests of a crawl to one host, at least.',
+  },
+  {
     name: 'CAIRN_LISTEN_BEYOND_LOOPBACK',
     kind: 'flag',
     default: '0',
@@ -114,10 +126,9 @@ export function readConfig(environment: Environment = process.env) {
     host,
     port: Number(value('CAIRN_PORT')),
     publicUrl: value('CAIRN_PUBLIC_URL').replace(/\/$/, ''),
-    allowedOrigins: value('CAIRN_ALLOWED_ORIGINS')
-      .split(',')
-      .map((one) => one.trim())
-      .filter(Boolean),
+    allowedOrigins: listed(value('CAIRN_ALLOWED_ORIGINS')),
+    allowedHosts: listed(value('CAIRN_ALLOWED_HOSTS')),
+    crawlDelay: Number(value('CAIRN_CRAWL_DELAY')),
     open: value('CAIRN_OPEN') !== '0' && hasDisplay(environment),
     folder: environment.INIT_CWD ?? process.cwd(),
     /** Where programs such as git are looked for. */
@@ -157,6 +168,12 @@ export function readConfig(environment: Environment = process.env) {
   if (faults.length > 0) throw new ConfigError(faults.join('\n'))
   return config
 }
+
+const listed = (text: string) =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean)
 
 /** Whether there is a screen to open a browser on. */
 const hasDisplay = (environment: Environment) =>

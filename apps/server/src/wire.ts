@@ -20,6 +20,7 @@ import { makePrivacyFeature } from './features/account/privacy/index.ts'
 import { makeRepos } from './features/act/repos/index.ts'
 import { makeBookmarks } from './features/capture/bookmarks/index.ts'
 import { makeBrowser } from './features/capture/browser/index.ts'
+import { makeDocuments } from './features/capture/documents/index.ts'
 import { makeFiles } from './features/capture/files/index.ts'
 import { makeGit } from './features/capture/git/index.ts'
 import { makeImports } from './features/capture/imports/index.ts'
@@ -41,6 +42,7 @@ import { type Clock, systemClock } from './kernel/clock.ts'
 import { type Database, openDatabase } from './kernel/database/database.ts'
 import { lockFolder } from './kernel/database/folder-lock.ts'
 import { makeEgress } from './kernel/egress/egress.ts'
+import { makeOutgoing } from './kernel/egress/outgoing.ts'
 import { makeEvents } from './kernel/events/events.ts'
 import type { Feature, Forget } from './kernel/feature.ts'
 import { type GateDependencies, makeGate } from './kernel/gate/gate.ts'
@@ -124,13 +126,17 @@ export async function startCore(config: Config, options: CoreOptions = {}) {
 
     const blobs = makeFileBlobs(config.storageUrl)
     await blobs.tidy()
+    const egress = makeEgress()
+    const outgoing = makeOutgoing({ egress, allowed: config.allowedHosts, agent: `Cairn/${versionOf()}` })
+    opened.push(() => outgoing.close())
+
     let url = ''
     const kernel: Kernel = {
       ...{ config, clock, log, database, scope, events, jobs, passages, sidecar },
       version: versionOf(),
       blobs,
       secrets: makeSecrets({ home: config.home, keychain: config.keychain, log }),
-      egress: makeEgress(),
+      ...{ egress, outgoing },
       cookieName: `cairn_${sha256(config.home).slice(0, 8)}`,
       secureCookies: config.publicUrl.startsWith('https:'),
       publicUrl: () => config.publicUrl || url,
@@ -164,10 +170,12 @@ export async function startCore(config: Config, options: CoreOptions = {}) {
     const tabs = makeTabs(capture, threads, browser)
     const files = makeFiles(kernel, roots, capture)
     const git = makeGit(kernel, roots, files, capture)
+    const documents = makeDocuments(kernel)
+    opened.push(() => documents.close())
     const imports = makeImports(kernel, workspaces, threads)
     const built: Feature[] = [users.feature, workspaces.feature, roots.feature, capture.feature, models.feature]
     built.push(threads.feature, memories.feature, tasks.feature, browser.feature, tabs.feature)
-    built.push(bookmarks.feature, files.feature, git.feature, imports.feature)
+    built.push(bookmarks.feature, files.feature, git.feature, documents.feature, imports.feature)
     const chat = makeChat(kernel, { models, threads, memories, tasks, tabs })
     built.push(makeSearch(kernel, workspaces).feature, chat.feature, makeOpenAi(kernel, models, chat).feature)
     const repos = makeRepos(roots, git, workspaces)

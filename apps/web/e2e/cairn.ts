@@ -93,6 +93,9 @@ async function start(home: string, folder: string, port: string): Promise<{ chil
       CAIRN_OPEN: '0',
       CAIRN_API_KEY: key,
       CAIRN_LOG: 'json',
+      // Sites that tests fetch from are on this machine.
+      CAIRN_ALLOWED_HOSTS: '127.0.0.1',
+      CAIRN_CRAWL_DELAY: '0',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -19,6 +19,9 @@ export async function allViews(
     ...{ title: 'Carry water to the camp', due_at: '2020-01-01T09:00:00.000Z', priority: 3, assignee: 'me' },
     ...{ project: 'trail', tags: ['stones'] },
   })
+  const document = await cairn.api.documents.create({
+    ...{ content: '# On cairns\n\n## Building\n\nFlat stones first.', url: 'https://stones.example/cairns' },
+  })
   const { thread_id: thread } = await cairn.api.chat.ask({ message: 'who renews the lease of a job?' })
   const { items: jobs } = await cairn.api.jobs.list({ type: 'files.scan' })
   const { items: commits } = await cairn.api.git.events({ type: 'commit' })
@@ -48,6 +51,8 @@ export async function allViews(
     { name: 'visit', url: `/source/visit/${visit.page_id}`, ready: sees('Open the page') },
     { name: 'bookmarks', url: `/bookmarks?folder=${bookmark.folder_id}`, ready: sees('A guide to stones') },
     { name: 'bookmark', url: `/source/bookmark/${bookmark.id}`, ready: sees('Open the page') },
+    { name: 'documents', url: '/documents', ready: sees('On cairns') },
+    { name: 'document', url: `/documents/${document.id}`, ready: sees('Flat stones first') },
     { name: 'memory', url: `/source/memory/${memory.id}`, ready: sees('The largest goes first') },
     { name: 'commit', url: `/source/commit/${commits[0]?.id}`, ready: sees('Mark the path over the pass') },
     { name: 'memories', url: '/memories', ready: sees('The largest goes first') },

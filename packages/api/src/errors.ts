@@ -7,6 +7,11 @@ export type ErrorEntry = { status: number; title: string; detail: string }
 export const errors = {
   ACCESS_DENIED: { status: 403, title: 'Not allowed', detail: 'This login or key lacks the permission {permission}.' },
   ADDON_MISSING: { status: 503, title: 'Add-on missing', detail: '{addon} is not installed. {how}' },
+  ADDRESS_NOT_ALLOWED: {
+    status: 403,
+    title: 'Address not allowed',
+    detail: '{host} lies in a private network. If it may be asked, name it in CAIRN_ALLOWED_HOSTS.',
+  },
   ANSWER_STOPPED: {
     status: 409,
     title: 'Answer stopped',
@@ -86,6 +91,7 @@ export const errors = {
     detail: 'Something else with other content is stored under this id already.',
   },
   CONTEXT_NOT_FOUND: { status: 404, title: 'No answer yet', detail: 'Nothing was answered in this thread so far.' },
+  CRAWL_NOT_FOUND: { status: 404, title: 'No such crawl', detail: 'There is no such crawl in this workspace.' },
   CREDENTIAL_REVOKED: {
     status: 403,
     title: 'Key revoked',
@@ -133,6 +139,16 @@ export const errors = {
     status: 507,
     title: 'Disk full',
     detail: 'The disk that holds the data is full. Free some space; nothing was changed.',
+  },
+  DOCUMENT_NOT_FOUND: {
+    status: 404,
+    title: 'No such document',
+    detail: 'There is no such document in this workspace.',
+  },
+  DOCUMENT_NOT_READABLE: {
+    status: 422,
+    title: 'Document cannot be read',
+    detail: 'That is not a document that can be read: {reason}.',
   },
   FILE_NOT_FOUND: { status: 404, title: 'No such file', detail: 'There is no such file below a registered folder.' },
   FILE_NOT_READABLE: {
@@ -211,6 +227,11 @@ export const errors = {
     title: 'Model server away',
     detail: 'The model server cannot be reached: {reason}',
   },
+  ORIGINAL_NOT_KEPT: {
+    status: 404,
+    title: 'Original not kept',
+    detail: 'The original of this version is not kept: it held secrets that cannot be masked.',
+  },
   ORIGIN_NOT_ALLOWED: {
     status: 403,
     title: 'Origin not allowed',
@@ -281,6 +302,11 @@ export const errors = {
     status: 404,
     title: 'No such address',
     detail: 'Nothing lives at this address. GET /api/openapi.json lists what does.',
+  },
+  SCHEDULE_NOT_FOUND: {
+    status: 404,
+    title: 'No such schedule',
+    detail: 'There is no such schedule in this workspace.',
   },
   SECRET_LOCKED: {
     status: 503,

@@ -4,7 +4,9 @@ import { browser } from './browser.ts'
 import { bundles } from './bundles.ts'
 import { capture } from './capture.ts'
 import { chat } from './chat.ts'
+import { crawls } from './crawls.ts'
 import { digest } from './digest.ts'
+import { documents } from './documents.ts'
 import { egress } from './egress.ts'
 import { events } from './events.ts'
 import { files } from './files.ts'
@@ -41,6 +43,8 @@ export const table = {
   tabs,
   files,
   git,
+  documents,
+  crawls,
   imports,
   search,
   chat,

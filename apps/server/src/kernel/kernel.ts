@@ -4,6 +4,7 @@ import type { Blobs } from './blobs/blobs.ts'
 import type { Clock } from './clock.ts'
 import type { Database } from './database/database.ts'
 import type { EgressLog } from './egress/egress.ts'
+import type { Outgoing } from './egress/outgoing.ts'
 import type { Events } from './events/events.ts'
 import type { Jobs } from './jobs/jobs.ts'
 import type { Log } from './log.ts'
@@ -25,6 +26,8 @@ export type Kernel = {
   blobs: Blobs
   secrets: Secrets
   egress: EgressLog
+  /** Fetches what people and agents name. */
+  outgoing: Outgoing
   sidecar: Sidecar
   /** Name of the login cookie; of this home alone, because cookies ignore ports. */
   cookieName: string

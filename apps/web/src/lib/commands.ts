@@ -13,6 +13,7 @@ export type Command = {
     | 'Files'
     | 'History'
     | 'Bookmarks'
+    | 'Documents'
     | 'Memories'
     | 'Tasks'
     | 'Jobs'

@@ -16,6 +16,8 @@ const examples: [string, Place][] = [
   ['/files/cairn/a.ts#L3', { kind: 'file', uri: 'cairn/a.ts', lines: { start: 3, end: 3 } }],
   ['/history?site=example.org', { kind: 'history', q: '', site: 'example.org', from: '', to: '' }],
   ['/tabs?q=stones', { kind: 'tabs', q: 'stones' }],
+  ['/documents?q=owls', { kind: 'documents', q: 'owls' }],
+  [`/documents/${id}#L4`, { kind: 'document', id, lines: { start: 4, end: 4 } }],
   ['/memories', { kind: 'memories', q: '' }],
   ['/bookmarks?folder=top&tag=tea', { kind: 'bookmarks', folder: 'top', q: '', tag: 'tea' }],
   ['/tasks?q=tent&lanes=project', { kind: 'tasks', q: 'tent', project: '', assignee: '', lanes: 'project' }],

@@ -14,6 +14,9 @@ export type Place =
   | { kind: 'history'; q: string; site: string; from: string; to: string }
   /** `folder` is an id, `top` for those outside of folders, or empty for all. */
   | { kind: 'bookmarks'; folder: string; q: string; tag: string }
+  | { kind: 'documents'; q: string }
+  /** `lines` are those of its Markdown. */
+  | { kind: 'document'; id: string; lines: Lines | null }
   /** The open tabs of the browser. */
   | { kind: 'tabs'; q: string }
   | { kind: 'memories'; q: string }
@@ -56,6 +59,9 @@ export function parsePlace(address: string): Place {
       return only({ kind: 'history', q: query('q'), site: query('site'), from: query('from'), to: query('to') })
     case 'bookmarks':
       return only({ kind: 'bookmarks', folder: query('folder'), q: query('q'), tag: query('tag') })
+    case 'documents':
+      if (rest.length === 1 && rest[0]) return { kind: 'document', id: rest[0], lines: parseLines(url.hash) }
+      return only({ kind: 'documents', q: query('q') })
     case 'tabs':
       return only({ kind: 'tabs', q: query('q') })
     case 'memories':
@@ -119,6 +125,10 @@ export function placeUrl(place: Place): string {
         ['q', place.q],
         ['tag', place.tag],
       ])}`
+    case 'documents':
+      return `/documents${queryOf([['q', place.q]])}`
+    case 'document':
+      return `/documents/${encode(place.id)}${linesHash(place.lines)}`
     case 'tabs':
       return `/tabs${queryOf([['q', place.q]])}`
     case 'memories':
@@ -162,6 +172,8 @@ export function placeKey(place: Place): string {
       return `file:${place.uri}`
     case 'job':
       return `job:${place.id}`
+    case 'document':
+      return `document:${place.id}`
     case 'repo':
       return `repo:${place.id}`
     case 'task':
@@ -181,6 +193,7 @@ const titles: Partial<Record<PlaceKind, string>> = {
   files: 'Files',
   history: 'History',
   bookmarks: 'Bookmarks',
+  documents: 'Documents',
   tabs: 'Tabs',
   memories: 'Memories',
   tasks: 'Tasks',
@@ -197,6 +210,7 @@ export function placeTitle(place: Place): string {
   if (place.kind === 'job') return 'Job'
   if (place.kind === 'repo') return 'Repository'
   if (place.kind === 'task') return 'Task'
+  if (place.kind === 'document') return 'Document'
   if (place.kind === 'source') return place.source.charAt(0).toUpperCase() + place.source.slice(1)
   return titles[place.kind] ?? 'Cairn'
 }
@@ -208,6 +222,7 @@ export function sourcePlace(
 ): Place {
   const lines = at && at.start_line > 0 ? { start: at.start_line, end: Math.max(at.start_line, at.end_line) } : null
   if (source.kind === 'file') return { kind: 'file', uri: source.uri, lines }
+  if (source.kind === 'document') return { kind: 'document', id: source.id, lines }
   if (source.kind === 'task') return { kind: 'task', id: source.id }
   const thread = source.kind === 'message' ? /^thread:([0-9a-f-]{36})/.exec(source.uri)?.[1] : undefined
   if (thread) return { kind: 'thread', thread, message: source.id }

@@ -133,6 +133,22 @@ export const routes: Routes = {
     events: { method: 'GET', path: '/api/git/events', query: ['limit', 'cursor', 'root', 'repository', 'type', 'from', 'to'], reply: ['json'] },
     repositories: { method: 'GET', path: '/api/git/repositories', query: ['limit', 'cursor', 'root'], reply: ['json'] },
   },
+  documents: {
+    list: { method: 'GET', path: '/api/documents', query: ['limit', 'cursor', 'q', 'site', 'format', 'url'], reply: ['json'] },
+    create: { method: 'POST', path: '/api/documents', query: [], reply: ['json'] },
+    add: { method: 'POST', path: '/api/documents/upload', query: ['id', 'url', 'title'], reply: ['json'] },
+    get: { method: 'GET', path: '/api/documents/{id}', query: ['version'], reply: ['json'] },
+    original: { method: 'GET', path: '/api/documents/{id}/original', query: ['version'], reply: ['bytes'] },
+    remove: { method: 'DELETE', path: '/api/documents/{id}', query: [], reply: ['json'] },
+  },
+  crawls: {
+    start: { method: 'POST', path: '/api/refresh', query: [], reply: ['json'] },
+    list: { method: 'GET', path: '/api/refresh', query: ['limit', 'cursor'], reply: ['json'] },
+    listSchedules: { method: 'GET', path: '/api/refresh/schedules', query: [], reply: ['json'] },
+    removeSchedule: { method: 'DELETE', path: '/api/refresh/schedules/{id}', query: [], reply: ['json'] },
+    get: { method: 'GET', path: '/api/refresh/{job}', query: [], reply: ['json'] },
+    listPages: { method: 'GET', path: '/api/refresh/{job}/pages', query: ['limit', 'cursor', 'state'], reply: ['json'] },
+  },
   imports: {
     history: { method: 'POST', path: '/api/import/history', query: [], reply: ['json'] },
     chats: { method: 'POST', path: '/api/import/chats', query: [], reply: ['json'] },

@@ -27,6 +27,7 @@ export function overallShare(): number | null {
 const known: Record<string, string> = {
   'imports.history': 'Importing browser history',
   'bookmarks.import': 'Importing bookmarks',
+  focused_crawl: 'Fetching pages',
   'imports.chats': 'Importing conversations',
   'bundles.export': 'Exporting',
   'bundles.import': 'Importing a bundle',

@@ -8,6 +8,7 @@ import Import from 'lucide-solid/icons/import'
 import ListPlus from 'lucide-solid/icons/list-plus'
 import EyeOff from 'lucide-solid/icons/eye-off'
 import Keyboard from 'lucide-solid/icons/keyboard'
+import FileUp from 'lucide-solid/icons/file-up'
 import Star from 'lucide-solid/icons/star'
 import MessageCirclePlus from 'lucide-solid/icons/message-circle-plus'
 import { type Command, useCommands } from '../lib/commands.ts'
@@ -26,6 +27,7 @@ import {
 } from '../lib/layout.ts'
 import { isDark, setTheme } from '../lib/theme.ts'
 import { pauseAnHour, toggleCapture } from '../features/capture/state.ts'
+import { chooseFiles, openCrawl } from '../features/documents/state.ts'
 import { openAddFolder } from '../features/roots/state.ts'
 import { openRegister } from '../features/repos/state.ts'
 import { openRemember } from '../features/memories/state.ts'
@@ -47,6 +49,7 @@ const sectionKeys: Record<string, readonly string[]> = {
   repos: ['g r'],
   history: ['g y'],
   bookmarks: ['g b'],
+  documents: ['g d'],
   tabs: ['g w'],
   memories: ['g m'],
   tasks: ['g t'],
@@ -275,6 +278,22 @@ const viewCommands: Command[] = [
     words: 'html netscape file download',
     icon: () => <Download size={15} />,
     run: () => location.assign('/api/export/bookmarks'),
+  },
+  {
+    id: 'document.add',
+    title: 'Add documents',
+    group: 'Documents',
+    words: 'upload file pdf html markdown text feed',
+    icon: () => <FileUp size={15} />,
+    run: chooseFiles,
+  },
+  {
+    id: 'document.fetch',
+    title: 'Fetch pages',
+    group: 'Documents',
+    words: 'crawl refresh site download web document',
+    icon: () => <Download size={15} />,
+    run: openCrawl,
   },
   {
     id: 'threads.import',

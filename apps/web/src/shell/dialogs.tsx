@@ -2,6 +2,7 @@
 import { Show } from 'solid-js'
 import { lazily } from '../ui/lazily.tsx'
 import { writing } from '../features/bookmarks/state.ts'
+import { crawling } from '../features/documents/state.ts'
 import { importing, importingChats } from '../features/imports/state.ts'
 import { remembering } from '../features/memories/state.ts'
 import { registering } from '../features/repos/state.ts'
@@ -11,6 +12,7 @@ import { renaming } from '../features/threads/state.ts'
 
 const AddFolder = lazily(() => import('../features/roots/add-dialog.tsx'))
 const Bookmarks = lazily(() => import('../features/bookmarks/dialogs.tsx'))
+const Crawl = lazily(() => import('../features/documents/crawl-dialog.tsx'))
 const Import = lazily(() => import('../features/imports/dialog.tsx'))
 const ImportChats = lazily(() => import('../features/imports/chats-dialog.tsx'))
 const Remember = lazily(() => import('../features/memories/remember-dialog.tsx'))
@@ -26,6 +28,9 @@ export function Dialogs() {
       </Show>
       <Show when={writing()}>
         <Bookmarks />
+      </Show>
+      <Show when={crawling()}>
+        <Crawl />
       </Show>
       <Show when={importing()}>
         <Import />

@@ -1,6 +1,7 @@
 /** The sections of the workbench, in the order of the rail. */
 import Activity from 'lucide-solid/icons/activity'
 import Bookmark from 'lucide-solid/icons/bookmark'
+import BookOpen from 'lucide-solid/icons/book-open'
 import Files from 'lucide-solid/icons/folder-tree'
 import GitBranch from 'lucide-solid/icons/git-branch'
 import History from 'lucide-solid/icons/rotate-ccw-clock'
@@ -82,6 +83,14 @@ export const sections: readonly Section[] = [
     place: { kind: 'bookmarks', folder: '', q: '', tag: '' },
     panel: null,
     kinds: ['bookmarks'],
+  },
+  {
+    id: 'documents',
+    title: 'Documents',
+    icon: (size) => <BookOpen size={size} />,
+    place: { kind: 'documents', q: '' },
+    panel: null,
+    kinds: ['documents', 'document'],
   },
   {
     id: 'tabs',

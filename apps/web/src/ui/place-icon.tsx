@@ -1,5 +1,6 @@
 import Activity from 'lucide-solid/icons/activity'
 import Bookmark from 'lucide-solid/icons/bookmark'
+import BookOpen from 'lucide-solid/icons/book-open'
 import FileCode from 'lucide-solid/icons/file-code'
 import FileText from 'lucide-solid/icons/file-text'
 import Files from 'lucide-solid/icons/folder-tree'
@@ -41,6 +42,10 @@ function pick(place: Place, size: number): JSX.Element {
       return <History size={size} class="shrink-0 text-faint" />
     case 'bookmarks':
       return <Star size={size} class="shrink-0 text-faint" />
+    case 'documents':
+      return <BookOpen size={size} class="shrink-0 text-faint" />
+    case 'document':
+      return <KindIcon kind="document" size={size} />
     case 'tabs':
       return <PanelsTopLeft size={size} class="shrink-0 text-faint" />
     case 'memories':
@@ -82,6 +87,8 @@ export function KindIcon(props: { kind: string; name?: string; size?: number }) 
             return <Globe size={size()} class="shrink-0 text-kind-visit" />
           case 'bookmark':
             return <Star size={size()} class="shrink-0 text-kind-bookmark" />
+          case 'document':
+            return <BookOpen size={size()} class="shrink-0 text-kind-visit" />
           case 'message':
           case 'thread':
             return <MessageCircle size={size()} class="shrink-0 text-kind-message" />
@@ -107,6 +114,7 @@ const kindNames: Record<string, [string, string]> = {
   commit: ['Commit', 'Commits'],
   memory: ['Memory', 'Memories'],
   bookmark: ['Bookmark', 'Bookmarks'],
+  document: ['Document', 'Documents'],
   task: ['Task', 'Tasks'],
 }
 /** What a kind of source is called: one, or many of them. */

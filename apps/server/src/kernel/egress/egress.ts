@@ -4,7 +4,7 @@
  */
 import type { Db } from '../database/dialect.ts'
 import { newId } from '../ids.ts'
-import type { Scope } from '../scope.ts'
+import type { Scope, Tx } from '../scope.ts'
 
 export type EgressRow = {
   workspace: string
@@ -22,11 +22,20 @@ export type EgressRow = {
 type Tables = { egress: EgressRow }
 export type Departure = { purpose: string; host: string; bytes: number }
 export type Ticket = { workspace: string; id: string }
+type Result = { bytes: number | null; outcome: string }
 
 export type EgressLog = ReturnType<typeof makeEgress>
 
 export function makeEgress() {
   const table = (db: Db) => db.withTables<Tables>()
+  async function settled(db: Db, ticket: Ticket, result: Result): Promise<void> {
+    await table(db)
+      .updateTable('egress')
+      .set({ bytes_received: result.bytes, outcome: result.outcome })
+      .where('workspace', '=', ticket.workspace)
+      .where('id', '=', ticket.id)
+      .execute()
+  }
   return {
     /** Writes the row; only then may the request be made. */
     record: (scope: Scope, departure: Departure): Promise<Ticket> =>
@@ -53,15 +62,10 @@ export function makeEgress() {
         return { workspace: tx.workspace, id }
       }),
     /** How it went: `ok`, or a code of the refusal. */
-    settle: (scope: Scope, ticket: Ticket, result: { bytes: number | null; outcome: string }): Promise<void> =>
-      scope.write(async (tx) => {
-        await table(tx.db)
-          .updateTable('egress')
-          .set({ bytes_received: result.bytes, outcome: result.outcome })
-          .where('workspace', '=', ticket.workspace)
-          .where('id', '=', ticket.id)
-          .execute()
-      }),
+    settle: (scope: Scope, ticket: Ticket, result: Result): Promise<void> =>
+      scope.write((tx) => settled(tx.db, ticket, result)),
+    /** The same in a transaction that writes what came of it. */
+    settleIn: (tx: Pick<Tx, 'db'>, ticket: Ticket, result: Result): Promise<void> => settled(tx.db, ticket, result),
     /** Newest first; one row more than `limit` tells that there is another page. */
     list: (
       scope: Pick<Scope, 'workspace' | 'db'>,

@@ -1,0 +1,48 @@
+import type { Crawl } from '@cairn/api/crawls'
+import type { Command } from 'commander'
+import { type Context, makeContext, whole } from '../context.ts'
+import { finish } from '../follow.ts'
+import { number } from '../text.ts'
+
+type Options = {
+  json?: boolean
+  workspace?: string
+  query?: string
+  depth: string
+  pages: string
+  anywhere?: boolean
+  wait: boolean
+}
+
+/** `cairn crawl ADDRESS…`: pages fetched and kept as documents. */
+export function addCrawl(program: Command): void {
+  program
+    .command('crawl')
+    .argument('<address...>', 'where to begin')
+    .description('fetch pages and keep them as documents, those first that have to do with the query')
+    .option('--query <words>', 'what is looked for')
+    .option('--depth <n>', 'links away from where it began', '2')
+    .option('--pages <n>', 'pages at most', '50')
+    .option('--anywhere', 'leave the sites where it began')
+    .option('--no-wait', 'do not wait for the end')
+    .action(async (seeds: string[], _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<Options>()
+      const asked = { seeds, depth: whole(options.depth), pages: whole(options.pages), same_site: !options.anywhere }
+      await crawl(makeContext(options), { ...asked, ...(options.query && { query: options.query }) }, options.wait)
+    })
+}
+
+/** Begins a crawl and tells what came of it. */
+export async function crawl(context: Context, asked: Parameters<Context['api']['crawls']['start']>[0], wait: boolean) {
+  const { job_id: job } = await context.api.crawls.start(asked)
+  if (!wait) return context.print({ job_id: job }, () => `Fetching as job ${job}.`)
+  await finish(context, job)
+  const done = await context.api.crawls.get({ job })
+  context.print(done, () => crawled(done))
+}
+
+function crawled({ counts }: Crawl): string {
+  const { fetched, created, changed, failed, skipped } = counts
+  const rest = failed + skipped > 0 ? `; ${number(failed)} failed, ${number(skipped)} left out` : ''
+  return `${number(fetched)} pages fetched, ${number(created)} new documents, ${number(changed)} changed${rest}.`
+}
