@@ -41,7 +41,7 @@ edit('packages/api/src/table.ts', [
   [/(import [^\n]+\n)(?=\nexport const table)/, `$1import { ${name} } from './${name}.ts'\n`],
   [/(\n {2}memories,\n)/, `$1  ${name},\n`],
 ])
-edit('packages/api/src/errors.ts', [
+edit('packages/api/src/error-codes.ts', [
   [
     /(export const errors = \{\n)/,
     `$1  ${single.toUpperCase()}_NOT_FOUND: { status: 404, title: 'No such ${single}', detail: 'There is no such ${single} in this workspace.' },\n`,

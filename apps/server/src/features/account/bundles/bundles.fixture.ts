@@ -59,6 +59,12 @@ export async function fill(api: Api): Promise<{ thread: string; memory: string; 
   const inner = await api.bookmarks.createFolder({ title: 'Inner', parent_id: outer.id })
   await api.bookmarks.create({ url: 'https://kept.example/a', title: 'Kept', tags: ['one'], folder_id: inner.id })
   await api.bookmarks.create({ url: 'https://kept.example/b' })
+  const paper = await api.documents.create({
+    url: 'https://papers.example/cairns',
+    content: '# Cairns\n\nHeaps of stones.',
+  })
+  await api.documents.create({ url: paper.url as string, content: '# Cairns\n\nHeaps of many stones.' })
+  await api.documents.create({ content: 'A note without an address.' })
   await api.capture.pause({ site: 'private.example' })
   await api.capture.setPageText({ site: 'silent.example', on: false })
   const provider = await api.models.addProvider({
@@ -78,7 +84,18 @@ export async function rowsIn(cairn: Cairn, workspace: string, person: string): P
   const { core } = cairn
   const tables = core.features.filter(({ portable }) => portable).flatMap((feature) => feature.tables)
   const found: Record<string, unknown[]> = {}
-  for (const table of tables.filter((name) => !['llm_usage_log', 'bookmark_import', 'page_bucket'].includes(name))) {
+  for (const table of tables.filter(
+    (name) =>
+      ![
+        'llm_usage_log',
+        'bookmark_import',
+        'page_bucket',
+        'crawl',
+        'crawl_page',
+        'crawl_host',
+        'crawl_schedule',
+      ].includes(name),
+  )) {
     const rows = (await core.kernel.database.db
       .withTables<Record<string, Record<string, unknown>>>()
       .selectFrom(table)

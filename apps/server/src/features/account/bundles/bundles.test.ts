@@ -39,7 +39,9 @@ test('everything comes in as it was, in every table; brought in twice it changes
   const first = await imported(target.api, file, { components })
   expect(first).toMatchObject({ status: 'succeeded', result: { dry_run: false, faults: [], left_out: {} } })
   const after = await target.rows()
-  // A provider's key stays at home.
+  // A provider's key and the originals of documents stay at home.
+  before.document_version =
+    before.document_version?.map((row) => String(row).replace(/"blob":"\w+"/, '"blob":null')).sort() ?? []
   before.model_provider = before.model_provider?.map((row) => String(row).replace('"has_key":1', '"has_key":0')) ?? []
   expect(after).toEqual(before)
   for (const table of ['llm_messages', 'memory_version', 'task_events', 'history', 'page_text', 'bookmarks', 'tabs'])
@@ -303,6 +305,7 @@ const atHome: Record<string, string> = {
   ...{ jobs: 'of the installation', job_status: 'of a job', job_log: 'of a job', job_step: 'of a job' },
   ...{ job_schedule: 'of the installation' },
   ...{ file_index: 'follows from folders', git_events: 'follow from folders', git_repository: 'follow from folders' },
+  ...{ crawl: 'a log', crawl_page: 'a log', crawl_host: 'a log', crawl_schedule: 'a plan of this place' },
   privacy_delete: 'receipts of this place',
   privacy_retention: 'a rule of this place',
   chat_context: 'what the last answer was made from, made anew with the next',

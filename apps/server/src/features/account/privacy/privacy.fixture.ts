@@ -91,6 +91,8 @@ export async function plant(cairn: Cairn) {
       { url: 'https://nothidden.example/', title: 'Another', visited_at: at(8) },
     ],
   })
+  await api.documents.create({ url: page('paper'), content: '# The zebrafinch paper\n\nAll about zebrafinch songs.' })
+  await api.documents.create({ url: 'https://open.example/paper', content: '# Open paper\n\nAll about oats.' })
   await api.bookmarks.create({ url: page('kept'), title: 'Kept zebrafinch' })
   await api.bookmarks.create({ url: 'https://open.example/kept', title: 'Kept oats' })
   await api.tabs.create({ id: tabId, url: page('zebrafinch'), title: 'The zebrafinch file' })

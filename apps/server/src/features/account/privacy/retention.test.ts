@@ -25,6 +25,7 @@ test('what is remembered is kept for ever, what is only noted is not, and every 
     ['model_calls', 365],
     ['visits', null],
     ['page_texts', null],
+    ['crawls', 90],
     ['jobs.housekeeping', 1],
     ['jobs.succeeded', 30],
     ['jobs.others', 90],

@@ -15,8 +15,10 @@ import type { Kernel } from '../../../kernel/kernel.ts'
 import { crawlUpkeep, focusedCrawl } from './crawl/jobs.ts'
 import type { Pace } from './crawl/pace.ts'
 import { makeCrawlService } from './crawl/service.ts'
+import { eraseModule } from './erase-store.ts'
 import { dropOriginals, makeOriginals } from './originals.ts'
 import { documentPassages } from './passages.ts'
+import { portableDocuments } from './portable.ts'
 import { makeReader } from './reading/reader.ts'
 import { uriOf } from './rows.ts'
 import { makeDocumentsService } from './service.ts'
@@ -31,6 +33,8 @@ export function makeDocuments(kernel: Pick<Kernel, 'blobs' | 'clock' | 'config' 
   const crawling = makeCrawlService({ outgoing, delay: config.crawlDelay, paces })
   const feature: Feature = {
     name: 'documents',
+    erase: eraseModule,
+    retain: eraseModule,
     tables: ['documents', 'document_version', 'crawl', 'crawl_page', 'crawl_host', 'crawl_schedule'],
     operations: [
       ...handle(operations, {
@@ -60,6 +64,7 @@ export function makeDocuments(kernel: Pick<Kernel, 'blobs' | 'clock' | 'config' 
       crawlUpkeep,
     ],
     passages: [documentPassages],
+    portable: portableDocuments,
     refer: {
       document: async (scope, ids) => {
         const rows = ids.length > 0 ? await documentsByIds(scope, ids) : []

@@ -1,14 +1,12 @@
-/** Jobs of crawls: one run, and the housekeeping that begins those that are due and forgets those of long ago. */
+/** Jobs of crawls: one run, and the housekeeping that begins those that are due. */
 import { list, shape, Type } from '@cairn/api/shapes'
 import { job } from '../../../../kernel/jobs/definition.ts'
 import { planOf, type Tally } from './rows.ts'
 import { type CrawlParts, runCrawl } from './run.ts'
 import { beginDue, crawlJob } from './service.ts'
-import { crawlById, deleteCrawlsBefore } from './store.ts'
+import { crawlById } from './store.ts'
 
 const day = 86_400_000
-/** Days for which it is kept what came of each address. */
-const kept = 90
 
 export const focusedCrawl = (parts: CrawlParts) =>
   job({
@@ -34,9 +32,5 @@ export const crawlUpkeep = job({
   quiet: true,
   upkeep: true,
   schedule: { cron: '*/5 * * * *', input: {} },
-  run: ({ scope }) =>
-    scope.write(async (tx) => {
-      await deleteCrawlsBefore(tx, tx.now - kept * day)
-      return { begun: await beginDue(tx) }
-    }),
+  run: ({ scope }) => scope.write(async (tx) => ({ begun: await beginDue(tx) })),
 })

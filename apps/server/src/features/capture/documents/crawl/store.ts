@@ -51,10 +51,6 @@ export const addToCrawl = (to: Reader, id: string, more: Partial<Tally>) =>
     .where('id', '=', id)
     .execute()
 
-/** Their addresses and hosts go along. */
-export const deleteCrawlsBefore = (to: Reader, time: number) =>
-  tables(to).deleteFrom('crawl').where('workspace', '=', to.workspace).where('created_at', '<', time).execute()
-
 /** `[url_key, number, url, host, found_on, depth, hops, promise]` */
 export type PageFields = readonly [
   ...[key: string, number: number, url: string, host: string, from: string | null],
