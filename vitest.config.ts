@@ -23,6 +23,7 @@ const once = [
   ...['**/models/reach.test.ts', '**/chat/models.test.ts', '**/files/unreadable.test.ts', '**/imports/imports.test.ts'],
   ...['**/bookmarks/killed.test.ts', '**/passages/killed.test.ts', '**/bundles/killed.test.ts'],
   ...['**/bundles/hostile.test.ts', '**/kernel/age.test.ts'],
+  ...['**/imports/killed.test.ts', '**/privacy/control.test.ts', '**/jobs/volume.test.ts'],
   ...['**/privacy/killed.test.ts', '**/privacy/vectors.test.ts'],
   ...['**/documents/crawl/killed.test.ts'],
 ]

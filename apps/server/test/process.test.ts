@@ -17,6 +17,8 @@ afterEach(async () => {
 type Started = {
   child: ChildProcess
   output: () => string
+  /** Standard output alone. */
+  said: () => string
   ended: Promise<{ code: number | null; signal: string | null }>
 }
 
@@ -46,6 +48,8 @@ function start(environment: Record<string, string>, words: readonly string[] = [
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''
+  let said = ''
+  child.stdout.on('data', (piece: Buffer) => (said += piece.toString()))
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (piece: Buffer) => (text += piece.toString()))
   const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
     child.once('close', (code, signal) => resolve({ code, signal }))
@@ -54,7 +58,7 @@ function start(environment: Record<string, string>, words: readonly string[] = [
     child.kill('SIGKILL')
     await ended
   })
-  return { child, output: () => text, ended }
+  return { child, output: () => text, said: () => said, ended }
 }
 
 /** What was logged, one object a line. */
@@ -87,7 +91,7 @@ async function sidecarPid(home: string): Promise<number> {
     const response = await fetch(`${url}/api/status`, { headers: { authorization: `Bearer ${key}` } })
     const { sidecar } = (await response.json()) as { sidecar: { state: string; pid: number | null } }
     return sidecar.state === 'up' ? sidecar.pid : null
-  }, 25_000)
+  }, 60_000)
 }
 
 // What comes before the database, or beside it, is tried once.
@@ -98,7 +102,7 @@ describe('the process', () => {
     const environment = await freshHome()
     const home = environment.CAIRN_HOME as string
     const core = start(environment)
-    const link = await until(() => /http:\/\/127\.0\.0\.1:\d+\/login\?code=[\w-]{43}/.exec(core.output())?.[0], 25_000)
+    const link = await until(() => /http:\/\/127\.0\.0\.1:\d+\/login\?code=[\w-]{43}/.exec(core.output())?.[0], 60_000)
     expect((await fetch(link, { redirect: 'manual' })).status).toBe(302)
     expect((await stat(join(home, 'owner.key'))).mode & 0o077).toBe(0)
     const sidecar = await sidecarPid(home)
@@ -114,10 +118,10 @@ describe('the process', () => {
     undo.push(() => rm(folder, { recursive: true, force: true }))
     const quiet = { ...environment, HOME: dirname(folder), CAIRN_SIDECAR: '0', CAIRN_LOG_LEVEL: 'silent' }
     const core = start(quiet, ['--json', `~/${basename(folder)}`])
-    await until(() => core.output().includes('\n'), 25_000)
+    await until(() => core.said().includes('\n'), 60_000)
     core.child.kill('SIGINT')
     expect(await core.ended).toEqual({ code: 0, signal: null })
-    const said = JSON.parse(core.output()) as { url: string; link: string; folder: string }
+    const said = JSON.parse(core.said()) as { url: string; link: string; folder: string }
     expect(said).toEqual({
       url: expect.stringMatching(/^http:/),
       link: expect.stringContaining('/login?code='),

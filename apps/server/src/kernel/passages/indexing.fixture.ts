@@ -16,7 +16,7 @@ if (import.meta.main) {
   const [settings = '', mark = ''] = process.argv.slice(2)
   const quiet = { info() {}, warn() {}, error() {} }
   const database = await openDatabase(JSON.parse(settings) as DatabaseSettings, quiet)
-  const room = await roomOver(database)
+  const room = await roomOver(database, { lease: 600 })
   room.change(manyNotes(400))
   if (mark) await room.mark(manyNotes(400))
   let last = 0

@@ -27,7 +27,7 @@ test('indexing that is killed goes on where it was: nothing twice, nothing missi
   expect(cut).toBeGreaterThan(0)
   const database = await openDatabase(settings, quietLog)
   onTestFinished(() => database.close())
-  const room = await library({ database })
+  const room = await library({ database, lease: 600 })
   room.change(manyNotes(400))
   await room.settled()
   const { kept, counted, ordinals, numbers } = await books(database, 'w')

@@ -11,13 +11,16 @@ import { makePassages, type PassageParts, type SearchQuery } from './passages.ts
 import type { PassageSource } from './source.ts'
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log }
-const times = { lease: 30_000, heartbeat: 150, look: 30, report: 20, grace: 60 }
+/** A long lease: on a busy machine a living worker is late. */
+const usualTimes = { lease: 30_000, heartbeat: 150, look: 30, report: 20, grace: 60 }
 const somebody: Principal = { kind: 'person', person: 'p', agent: null, credential: null, scopes: ['*'] }
 
 export type Note = Partial<PassageSource> & { text: string | null }
 export type Notes = Record<string, Note | string | null>
 export type RoomOptions = Partial<Pick<PassageParts, 'parse' | 'embedding' | 'vectors' | 'parserUp'>> & {
   clock?: Clock
+  /** Milliseconds until what a killed worker held is taken up by another. */
+  lease?: number
   /** False leaves jobs to somebody else. */
   start?: boolean
   /** Hands out a source to the indexer; to be slow or to fail. */
@@ -34,7 +37,8 @@ const noVectors: PassageParts['vectors'] = {
 }
 
 export async function roomOver(database: Database, options: RoomOptions = {}) {
-  const { clock = systemClock, start = true, reading = async () => {}, ...given } = options
+  const { clock = systemClock, start = true, reading = async () => {}, lease, ...given } = options
+  const times = { ...usualTimes, ...(lease !== undefined && { lease }) }
   const shelves = new Map<string, Map<string, Note>>()
   const jobs = makeJobs({ database, clock, log, times })
   const passages = makePassages({

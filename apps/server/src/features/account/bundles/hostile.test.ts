@@ -2,22 +2,30 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Cairn, startCairn } from '../../../../test/harness.ts'
+import { type Cairn, startCairn, until } from '../../../../test/harness.ts'
 import { exported, fill, imported, rowsIn } from './bundles.fixture.ts'
 import { bundleOf, type Files, linesIn, manifestIn, unzipped, zipped } from './zip.fixture.ts'
 
 let cairn: Cairn
 let file: Blob
 let files: Files
+/** Originals of documents, which stay. */
+let originals: string[]
 let target: Awaited<ReturnType<Cairn['stranger']>>
 beforeAll(async () => {
   cairn = await startCairn()
   await fill(cairn.api)
+  originals = await filesBelow('blobs')
   ;({ file } = await exported(cairn.api))
   files = await unzipped(file)
   target = await cairn.stranger()
 })
 afterAll(() => cairn.stop())
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const found = await readdir(join(cairn.home, folder), { recursive: true, withFileTypes: true }).catch(() => [])
+  return found.filter((one) => one.isFile()).map(({ name }) => name)
+}
 
 const rows = () => rowsIn(cairn, target.workspace, target.person)
 const empty = { created: 0, updated: 0, skipped: 0, failed: 0 }
@@ -220,8 +228,6 @@ test('nobody else sees a bundle, and no file of one that came in is left', async
   expect(kept[0]).toMatchObject({ id, protected: false })
   for (const one of kept) await cairn.api.bundles.remove({ id: one.id })
   await expect(cairn.api.bundles.download.raw({ id })).rejects.toMatchObject({ problem: { status: 404 } })
-  for (const folder of ['blobs', 'tmp']) {
-    const left = await readdir(join(cairn.home, folder), { recursive: true, withFileTypes: true })
-    expect(left.filter((one) => one.isFile()).map(({ name }) => name)).toEqual([])
-  }
+  for (const folder of ['blobs', 'tmp'])
+    await until(async () => (await filesBelow(folder)).every((name) => originals.includes(name)))
 })

@@ -27,9 +27,6 @@ export const commitPassages = (roots: Pick<Roots, 'byIds'>): PassageKind => ({
         text: textOf(row),
         ...(row.author && { speaker: row.author }),
         context: [place],
-        // Neighbours are the commits before and after.
-        group: row.repository,
-        order: Math.floor(row.at / 1_000),
         root: row.root,
       }
     })
