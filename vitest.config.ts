@@ -40,6 +40,8 @@ export default defineConfig(async () => {
     test: {
       name: dialect,
       retry,
+      // What a file imports is loaded once for each worker, not for each of two hundred files.
+      isolate: false,
       include: ['apps/server/**/*.test.ts', 'apps/cli/**/*.test.ts', 'rigs/**/*.test.ts'],
       exclude: ['**/node_modules/**', ...(dialect === 'postgres' ? once : ['rigs/**'])],
       provide: { dialect, postgresUrl },
