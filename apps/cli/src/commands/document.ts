@@ -30,12 +30,12 @@ export function addDocument(program: Command): void {
     .command('list')
     .argument('[words...]', 'all of them in title, address or file name')
     .description('documents, last changed first')
-    .option('--limit <n>', 'how many', '50')
+    .option('--limit <n>', 'how many', whole, 50)
     .action(async (words: string[], _options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<Common & { limit: string }>()
+      const options = command.optsWithGlobals<Common & { limit: number }>()
       const context = makeContext(options)
       const { items, next_cursor } = await context.api.documents.list({
-        limit: whole(options.limit),
+        limit: options.limit,
         ...(words.length > 0 && { q: words.join(' ') }),
       })
       context.print({ items, next_cursor }, () => (items.length > 0 ? items.map(lineOf) : 'No documents.'))

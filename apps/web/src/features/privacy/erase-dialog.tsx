@@ -1,22 +1,16 @@
 import type { Receipt } from '@cairn/api/privacy'
 import { createMemo, createSignal, For, Match, onMount, Show, Switch } from 'solid-js'
 import { api, type Input, troubleOf } from '../../lib/api.ts'
-import { dayStart, number } from '../../lib/format.ts'
+import { number } from '../../lib/format.ts'
 import { running } from '../../lib/online.ts'
 import { useRead } from '../../lib/queries.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { Select, TextField } from '../../ui/fields.tsx'
+import { TextField } from '../../ui/fields.tsx'
 import { Progress } from '../../ui/progress.tsx'
+import { makeScopeChoice, ScopeFields } from '../../ui/scope-fields.tsx'
 import { ReceiptView } from './receipt.tsx'
 import { linesOf } from './words.ts'
-
-type What = 'site' | 'period' | 'everything'
-const options = [
-  { value: 'site', label: 'A site and its subdomains' },
-  { value: 'period', label: 'Some days' },
-  { value: 'everything', label: 'Everything' },
-]
 
 /** Erases for good: says what would go, asks to type it, and ends with the receipt. */
 export function EraseDialog(props: { onClose: () => void }) {
@@ -36,21 +30,17 @@ export function EraseDialog(props: { onClose: () => void }) {
 }
 
 function Ask(props: { onClose: () => void; onAsked: (job: string) => void }) {
-  const [what, setWhat] = createSignal<What>('site')
-  const [site, setSite] = createSignal('')
-  const [from, setFrom] = createSignal('')
-  const [to, setTo] = createSignal('')
+  const choice = makeScopeChoice({ kind: 'site' })
   const [typed, setTyped] = createSignal('')
   const [busy, setBusy] = createSignal(false)
   const [trouble, setTrouble] = createSignal('')
 
   const scope = createMemo<Input<'privacy', 'preview'> | null>(() => {
-    if (what() === 'everything') return { everything: true }
-    if (what() === 'site') return site().trim() ? { site: site().trim() } : null
-    const [start, end] = [dayStart(from()), dayStart(to(), 1)]
-    return start || end ? { ...(start && { from: start }), ...(end && { to: end }) } : null
+    if (choice.kind() === 'everything') return { everything: true }
+    if (choice.kind() === 'period') return choice.period()
+    return choice.site() ? { site: choice.site() } : null
   })
-  const word = () => (what() === 'site' ? site().trim() : 'erase')
+  const word = () => (choice.kind() === 'site' ? choice.site() : 'erase')
   const preview = useRead('privacy', 'preview', scope)
   const lines = () => linesOf(preview.data?.parts ?? [])
   const ready = () => scope() !== null && preview.data !== undefined && typed().trim() === word() && !busy()
@@ -70,42 +60,7 @@ function Ask(props: { onClose: () => void; onAsked: (job: string) => void }) {
   }
   return (
     <form class="flex flex-col gap-3" onSubmit={(event) => void erase(event)}>
-      <Select
-        label="What"
-        value={what()}
-        options={options}
-        onChange={(event) => {
-          setWhat(event.currentTarget.value as What)
-          setTyped('')
-        }}
-      />
-      <Show when={what() === 'site'}>
-        <TextField
-          label="Site"
-          placeholder="example.org"
-          maxLength={300}
-          value={site()}
-          onInput={(event) => setSite(event.currentTarget.value)}
-        />
-      </Show>
-      <Show when={what() === 'period'}>
-        <div class="flex gap-3">
-          <TextField
-            label="From (empty: the beginning)"
-            type="date"
-            class="flex-1"
-            value={from()}
-            onInput={(event) => setFrom(event.currentTarget.value)}
-          />
-          <TextField
-            label="To, inclusive (empty: now)"
-            type="date"
-            class="flex-1"
-            value={to()}
-            onInput={(event) => setTo(event.currentTarget.value)}
-          />
-        </div>
-      </Show>
+      <ScopeFields choice={choice} siteLabel="A site and its subdomains" onKind={() => setTyped('')} />
       <div class="rounded-md bg-inset px-3 py-2.5 text-sm" role="status">
         <Switch fallback={<span class="text-dim">Say what, and this counts what would go.</span>}>
           <Match when={scope() && preview.isError}>

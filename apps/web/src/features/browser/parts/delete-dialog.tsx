@@ -1,31 +1,20 @@
 import { createMemo, createSignal, Match, Show, Switch } from 'solid-js'
 import { api, type Input } from '../../../lib/api.ts'
-import { dayStart, plural, shortDate } from '../../../lib/format.ts'
+import { plural, shortDate } from '../../../lib/format.ts'
 import { makeOld, useRead } from '../../../lib/queries.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Dialog } from '../../../ui/dialog.tsx'
-import { Select, TextField } from '../../../ui/fields.tsx'
 import { attempt, say } from '../../../ui/notices.tsx'
-
-type What = 'site' | 'period' | 'all'
+import { makeScopeChoice, ScopeFields } from '../../../ui/scope-fields.tsx'
 
 /** Removes visits for good: of a site, of some days, or all. What would go is counted first. */
 export function DeleteDialog(props: { site: string; onClose: () => void }) {
-  const [what, setWhat] = createSignal<What>(props.site ? 'site' : 'period')
-  const [site, setSite] = createSignal(props.site)
-  const [from, setFrom] = createSignal('')
-  const [to, setTo] = createSignal('')
+  const choice = makeScopeChoice({ kind: props.site ? 'site' : 'period', site: props.site })
   const [busy, setBusy] = createSignal(false)
 
-  const period = () => {
-    const start = dayStart(from())
-    const end = dayStart(to(), 1)
-    return { ...(start && { from: start }), ...(end && { to: end }) }
-  }
   const wanted = createMemo<Input<'browser', 'removeHistory'> | null>(() => {
-    if (what() === 'site') return site().trim() ? { domain: site().trim() } : null
-    if (what() === 'period') return Object.keys(period()).length > 0 ? period() : null
-    return { all: true }
+    if (choice.kind() === 'site') return choice.site() ? { domain: choice.site() } : null
+    return choice.kind() === 'period' ? choice.period() : { all: true }
   })
   const preview = useRead('browser', 'listSites', () => {
     const asked = wanted()
@@ -53,42 +42,7 @@ export function DeleteDialog(props: { site: string; onClose: () => void }) {
       description="What is deleted here is gone from Cairn: rows, index and all. Your browser keeps its own."
     >
       <div class="flex flex-col gap-3">
-        <Select
-          label="What"
-          value={what()}
-          options={[
-            { value: 'site', label: 'One site and its subdomains' },
-            { value: 'period', label: 'Some days' },
-            { value: 'all', label: 'Everything' },
-          ]}
-          onChange={(event) => setWhat(event.currentTarget.value as What)}
-        />
-        <Show when={what() === 'site'}>
-          <TextField
-            label="Site"
-            placeholder="example.org"
-            value={site()}
-            onInput={(event) => setSite(event.currentTarget.value)}
-          />
-        </Show>
-        <Show when={what() === 'period'}>
-          <div class="flex gap-3">
-            <TextField
-              label="From (empty: the beginning)"
-              type="date"
-              class="flex-1"
-              value={from()}
-              onInput={(event) => setFrom(event.currentTarget.value)}
-            />
-            <TextField
-              label="To, inclusive (empty: now)"
-              type="date"
-              class="flex-1"
-              value={to()}
-              onInput={(event) => setTo(event.currentTarget.value)}
-            />
-          </div>
-        </Show>
+        <ScopeFields choice={choice} siteLabel="One site and its subdomains" />
         <p class="rounded-md bg-inset px-3 py-2.5 text-sm" role="status">
           <Switch fallback={<span class="text-dim">Say what, and this line counts what would go.</span>}>
             <Match when={wanted() && preview.isPending}>
@@ -109,7 +63,7 @@ export function DeleteDialog(props: { site: string; onClose: () => void }) {
                     {found().total.sites > 3 ? ' …' : ''}
                   </Show>
                   .
-                  <Show when={what() === 'site' && found().items[0]}>
+                  <Show when={choice.kind() === 'site' && found().items[0]}>
                     {(one) => (
                       <span class="text-dim"> First seen {shortDate(Date.parse(one().first_seen), Date.now())}.</span>
                     )}
