@@ -14,6 +14,8 @@ const known: Record<string, string> = {
   tabs: 'Open tabs',
   bookmark_folders: 'Folders of bookmarks',
   bookmarks: 'Bookmarks',
+  documents: 'Documents',
+  document_versions: 'Versions of documents',
   capture_pauses: 'Pauses of capture',
   capture_texts: 'Sites whose text is kept or not',
   model_providers: 'Providers of models, without keys',
@@ -31,6 +33,7 @@ export const groups: { title: string; parts: string[] }[] = [
   { title: 'Tasks', parts: ['tasks', 'task_events'] },
   { title: 'Browser history', parts: ['visits', 'page_texts', 'tabs'] },
   { title: 'Bookmarks', parts: ['bookmark_folders', 'bookmarks'] },
+  { title: 'Documents', parts: ['documents', 'document_versions'] },
   {
     title: 'Settings',
     parts: ['capture_pauses', 'capture_texts', 'model_providers', 'model_routes', 'roots', 'repos'],
