@@ -84,6 +84,15 @@ export async function answering(url: string, child?: ChildProcess): Promise<void
 
 export const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
+/** Resolves when nothing is indexed, embedded or answered any more. */
+export async function still({ api }: BenchCore): Promise<void> {
+  for (;;) {
+    const { items } = await api.jobs.list({ status: ['queued', 'running'], limit: 100 })
+    if (!items.some(({ type }) => /^(passages|chat)\./.test(type))) return
+    await pause(20)
+  }
+}
+
 /** Resident memory of a process in bytes (Linux). */
 export function residentBytes(pid: number): number {
   const pages = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]

@@ -23,6 +23,7 @@ export async function run(): Promise<Row[]> {
     const path = `/api/memory/${memory.id}`
     const bare = await bareFastify(path, JSON.stringify(memory))
     const floor = await hit(bare.url + path, headers)
+    const read = await hit(`${bare.url}/read`, headers)
     bare.stop()
     const ours = await hit(core.url + path, headers)
     const posts = await hit(
@@ -35,6 +36,11 @@ export async function run(): Promise<Row[]> {
       {
         name: 'GET /api/memory/{id}',
         ...{ floor: floor.rate, ours: ours.rate, unit: 'requests/s', ratio: ours.rate / floor.rate, goal: '≥ 0.6' },
+      },
+      {
+        name: 'the same beside a route that reads its row',
+        ...{ floor: read.rate, ours: ours.rate, unit: 'requests/s', ratio: ours.rate / read.rate, goal: '' },
+        notes: 'floor: by bare node:sqlite, without auth, limits or validation',
       },
       {
         name: 'GET /api/memory/{id}, p99',
@@ -74,8 +80,14 @@ async function bareFastify(path: string, json: string): Promise<{ url: string; s
   })
   const script = `
     import fastify from 'fastify'
+    import { DatabaseSync } from 'node:sqlite'
     const server = fastify()
     const value = ${json}
+    const db = new DatabaseSync(':memory:')
+    db.exec('create table memory (workspace text, id text, row text, primary key (workspace, id)) strict')
+    db.prepare('insert into memory values (?, ?, ?)').run('w', value.id, JSON.stringify(value))
+    const read = db.prepare('select * from memory where workspace = ? and id = ?')
+    server.get('/read', async () => JSON.parse(read.all('w', value.id)[0].row))
     server.get('${path}', async () => value)
     server.get('/api/health', async () => ({}))
     await server.listen({ port: ${port}, host: '127.0.0.1' })`

@@ -28,9 +28,13 @@ const benches: Bench[] = [
   { name: 'jobs', load: () => import('./jobs.ts') },
   { name: 'index-files', load: () => import('./index-files.ts') },
   { name: 'crawl', load: () => import('./crawl.ts') },
+  { name: 'chat', load: () => import('./chat.ts') },
   { name: 'search', load: () => import('./search.ts') },
   { name: 'start', load: () => import('./start.ts') },
 ]
+
+// LanceDB reads it when it is loaded; otherwise it tells of every partition of an index that grows.
+process.env.LANCE_LOG ??= 'error'
 
 const wanted = process.argv.slice(2)
 const rows: Row[] = []

@@ -9,7 +9,7 @@ import { makePlaces } from '../apps/sidecar/src/vectors/lance.ts'
 import { probesFor } from '../apps/sidecar/src/vectors/upkeep.ts'
 import { bagOfWords } from '../apps/sidecar/test/bag-of-words.ts'
 import { type ModelServer, startModelServer } from '../apps/sidecar/test/model-server.ts'
-import { type BenchCore, pause, quantile, startBenchCore } from './core.ts'
+import { type BenchCore, quantile, startBenchCore, still } from './core.ts'
 import type { Row } from './run.ts'
 import { fill, openBare, type Place } from './search/fill.ts'
 import { queries, type SyntheticQuery } from './synthetic.ts'
@@ -26,8 +26,6 @@ type Timed = { kind: string; floor: number; ours: number }
 type Floor = (query: string) => Promise<void>
 
 export async function run(): Promise<Row[]> {
-  // It tells of every partition of an index that grows.
-  process.env.LANCE_LOG ??= 'error'
   const home = mkdtempSync(join(tmpdir(), 'cairn-bench-search-'))
   const server = await startModelServer({ models: [model], dimensions })
   try {
@@ -97,15 +95,6 @@ async function setRoute(core: BenchCore, on: boolean): Promise<void> {
   const embed = on ? [{ provider_id: items[0]?.id as string, model }] : []
   await core.api.models.setRoutes({ chat: [], embed })
   await still(core)
-}
-
-/** Resolves when nothing is indexed, embedded or answered any more. */
-async function still(core: BenchCore): Promise<void> {
-  for (;;) {
-    const { items } = await core.api.jobs.list({ status: ['queued', 'running'], limit: 100 })
-    if (!items.some(({ type }) => /^(passages|chat)\./.test(type))) return
-    await pause(20)
-  }
 }
 
 async function search(core: BenchCore, query: string, mode: 'keyword' | 'hybrid'): Promise<void> {

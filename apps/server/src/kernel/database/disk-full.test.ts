@@ -8,6 +8,7 @@ import { quietLog } from '../../../test/database.ts'
 import { smallDisk } from '../../../test/small-disk.ts'
 import type { SettingTables } from './apart.fixture.ts'
 import { type Database, openDatabase } from './database.ts'
+import { lockFolder } from './folder-lock.ts'
 
 const put = (database: Database, number: number, size: number) =>
   database.transaction(async (db) => {
@@ -19,13 +20,13 @@ const put = (database: Database, number: number, size: number) =>
 
 describe.runIf(inject('dialect') === 'sqlite')('a full disk', () => {
   test('refuses what does not fit, keeps what was acknowledged, and goes on when there is room again', async (context) => {
-    const folder = await smallDisk(12)
+    const folder = await smallDisk(24)
     if (!folder) {
       context.skip('no file system can be mounted here: run as root to try a full disk')
       return
     }
     const ballast = join(folder, 'ballast')
-    await writeFile(ballast, new Uint8Array(6_000_000))
+    await writeFile(ballast, new Uint8Array(18_000_000))
     const file = join(folder, 'cairn.db')
     const database = await openDatabase({ dialect: 'sqlite', file }, quietLog)
     await database.migrate(migrations)
@@ -48,16 +49,40 @@ describe.runIf(inject('dialect') === 'sqlite')('a full disk', () => {
       return rows.map((row) => row.updated_at)
     }
     expect(await stored(database)).toEqual(kept.flatMap((number) => [number, number]))
-    await expect(database.apart.write(bulk())).rejects.toMatchObject({ code: 'DISK_FULL' })
+    await expect(database.apart.write(bulk(8_000_000))).rejects.toMatchObject({ code: 'DISK_FULL' })
 
     await rm(ballast)
     await put(database, 1_000, 20_000)
-    await database.apart.write(bulk())
+    await database.apart.write(bulk(200_000))
     expect(await stored(database)).toEqual([...kept.flatMap((number) => [number, number]), 1_000, 1_000, 5_000])
     await database.close()
     const again = await openDatabase({ dialect: 'sqlite', file }, quietLog)
     expect(await again.check()).toEqual({ ok: true, problems: [] })
     expect((await stored(again)).length).toBe(kept.length * 2 + 3)
+    await again.close()
+  })
+
+  test('at the end is no reason to end otherwise', async (context) => {
+    const folder = await smallDisk(12)
+    if (!folder) {
+      context.skip('no file system can be mounted here: run as root to try a full disk')
+      return
+    }
+    const file = join(folder, 'cairn.db')
+    const database = await openDatabase({ dialect: 'sqlite', file }, quietLog)
+    await database.migrate(migrations)
+    for (let at = 0; at < 100; at += 1) await put(database, at, 20_000)
+    const other = await lockFolder(join(folder, 'other.db'))
+    const ballast = join(folder, 'ballast')
+    await expect(writeFile(ballast, new Uint8Array(12_000_000))).rejects.toThrow('ENOSPC')
+    await other.release(true)
+    await database.close()
+
+    await rm(ballast)
+    const again = await openDatabase({ dialect: 'sqlite', file }, quietLog)
+    const rows = await again.db.withTables<SettingTables>().selectFrom('setting').select('id').execute()
+    expect(rows.length).toBe(200)
+    expect(await again.check()).toEqual({ ok: true, problems: [] })
     await again.close()
   })
 
@@ -90,10 +115,10 @@ describe.runIf(inject('dialect') === 'sqlite')('a full disk', () => {
   })
 })
 
-const bulk = () => ({
+const bulk = (size: number) => ({
   module: new URL('./apart.fixture.ts', import.meta.url),
   name: 'putLarge',
-  argument: 200_000,
+  argument: size,
   workspace: 'w',
   principal: { kind: 'system' as const, person: '', agent: null, credential: null, scopes: [] },
   actor: 'system',

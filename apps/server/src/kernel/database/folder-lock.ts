@@ -45,9 +45,15 @@ async function lockOn(file: string): Promise<FolderLock> {
       lost: before && before.clean === 0 ? { pid: before.pid, since: before.since } : null,
       async release(clean) {
         const { size, mtimeMs } = await stat(file).catch(() => ({ size: 0, mtimeMs: 0 }))
-        if (clean) lock.prepare('UPDATE holder SET clean = 1, bytes = ?, modified = ?').run(size, Math.trunc(mtimeMs))
-        lock.exec('COMMIT')
-        lock.close()
+        try {
+          if (clean) lock.prepare('UPDATE holder SET clean = 1, bytes = ?, modified = ?').run(size, Math.trunc(mtimeMs))
+          lock.exec('COMMIT')
+        } catch (error) {
+          // No room for the note that all is well: the next start checks the database.
+          if (!isFull(error)) throw error
+        } finally {
+          lock.close()
+        }
       },
     }
   } catch (error) {
@@ -141,5 +147,6 @@ async function read(lock: DatabaseSync): Promise<Holder | null> {
 
 const resultOf = (error: unknown) => ((error as { errcode?: number }).errcode ?? 0) & 0xff
 const isBusy = (error: unknown) => resultOf(error) === 5
+const isFull = (error: unknown) => resultOf(error) === 13
 const isReadOnly = (error: unknown) =>
   [8, 14].includes(resultOf(error)) || ['EACCES', 'EPERM', 'EROFS'].includes(String((error as { code?: string }).code))
