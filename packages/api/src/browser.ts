@@ -143,7 +143,7 @@ export const browser = operations('browser', {
     path: '/api/browser/history',
     summary: 'Remove visits by domain, age, period or tab, or all of them',
     description:
-      'Exactly one of `domain` (with its subdomains), `older_than_days`, `from` and `to` (one or both), `tab_id` or `all=true`. Pages without visits go with them.',
+      'Exactly one of `domain` (with its subdomains), `older_than_days`, `from` and `to` (one or both), `tab_id` or `all=true`. Pages without visits go with them. It is a job: `removed` is null when that goes on for longer than a call should wait.',
     effect: 'danger',
     query: {
       domain: optional(SiteName),
@@ -154,8 +154,10 @@ export const browser = operations('browser', {
     },
     output: shape({
       mode: RemovalMode,
-      removed: shape({ visits: count, pages: count }),
+      removed: nullable(shape({ visits: count, pages: count })),
+      job_id: Id,
     }),
+    errors: ['JOB_FAILED'],
   }),
   removeVisit: operation({
     method: 'DELETE',

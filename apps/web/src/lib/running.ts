@@ -38,6 +38,7 @@ const known: Record<string, string> = {
   'passages.index': 'Indexing',
   'passages.rebuild': 'Rebuilding the index',
   'passages.vectors': 'Indexing by meaning',
+  'browser.remove': 'Removing visits',
   'browser.recount': 'Counting visits',
   'privacy.delete': 'Erasing',
   'privacy.retain': 'Clearing what is old',

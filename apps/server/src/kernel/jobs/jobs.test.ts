@@ -116,6 +116,29 @@ describe('a job', () => {
     expect(await reaches(await enqueue({ type: 'test.swallow', input: {} }), 'waiting')).toMatchObject({ result: null })
   })
 
+  test('is waited for by who asked, for as long as they like', async () => {
+    const { open, opened } = gate()
+    const { enqueue, jobs, scope } = await work([
+      job({ type: 'test.wait', input: anything, run: async () => opened.then(() => ({ sum: 3 })) }),
+      job({
+        ...{ type: 'test.refuse', input: anything, attempts: 1 },
+        async run() {
+          throw fail('THREAD_NOT_FOUND')
+        },
+      }),
+    ])
+    const id = await enqueue({ type: 'test.wait', input: {} })
+    expect(await jobs.ended(scope(), id, 1)).toBeNull()
+    const end = jobs.ended(scope(), id, 60_000)
+    open()
+    expect(await end).toEqual({ status: 'succeeded', result: { sum: 3 }, error: null })
+    expect(await jobs.ended(scope('other'), id, 60_000)).toBeNull()
+    const refused = await enqueue({ type: 'test.refuse', input: {} })
+    expect(await jobs.ended(scope(), refused, 60_000)).toMatchObject({
+      ...{ status: 'failed', result: null, error: { code: 'THREAD_NOT_FOUND' } },
+    })
+  })
+
   test('that runs on is announced once, with its progress and log in the ledger', async () => {
     const { open, opened } = gate()
     const { enqueue, reaches, events, isStarted, status, lines } = await work([

@@ -10,9 +10,10 @@ import type { Db } from '../database/dialect.ts'
 import { newId } from '../ids.ts'
 import type { Log } from '../log.ts'
 import { maskText } from '../masking.ts'
-import type { Principal, Tx } from '../scope.ts'
+import type { Principal, Scope, Tx } from '../scope.ts'
 import type { MakeScope, WriteContext } from '../scopes.ts'
 import type { JobDefinition, JobStatus, NewJob } from './definition.ts'
+import { type Ended, endOf } from './ending.ts'
 import { inProcessDriver, type JobDriver } from './driver.ts'
 import { makeEnqueue } from './enqueue.ts'
 import { dropStatus } from './journal.ts'
@@ -87,6 +88,8 @@ export type Jobs = {
   onProgress(listener: LiveListener): () => void
   /** Calls when a job of this process moves or ends, whether it reports progress or not. The answer stops it. */
   watch(workspace: string, id: string, watcher: () => void): () => void
+  /** The job once it has ended; null when that takes longer than `within` milliseconds, or nobody waits any more. */
+  ended(scope: Pick<Scope, 'workspace' | 'db' | 'signal'>, id: string, within: number): Promise<Ended | null>
   /** How many jobs a workspace has by status, counted to 100,000 each. */
   counts(scope: Pick<Tx, 'workspace' | 'db'>): Promise<Record<JobStatus, number>>
   /** Types that are housekeeping (`quiet`). */
@@ -200,6 +203,8 @@ export function makeJobs(settings: JobSettings): Jobs {
     },
     onProgress: (listener) => following.follow(listener),
     watch: (workspace, id, watcher) => following.watch({ workspace, id }, watcher),
+    ended: (scope, id, within) =>
+      endOf(scope, id, within, (watcher) => following.watch({ workspace: scope.workspace, id }, watcher)),
     openOfTasks: ({ db, workspace }, tasks) => openJobsOfTasks(db, workspace, tasks),
     counts: ({ db, workspace }) => countJobs(db, workspace),
     quiet: () => [...types].filter(([, type]) => type.definition.quiet).map(([name]) => name),

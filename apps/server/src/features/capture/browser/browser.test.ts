@@ -96,7 +96,7 @@ describe('a visit', () => {
       code: 'VISIT_NOT_FOUND',
     })
     expect(await refusal(ben.api.browser.removeVisit({ id: visit.page_id }))).toMatchObject({ status: 404 })
-    expect(await ben.api.browser.removeHistory({ all: true })).toEqual({
+    expect(await ben.api.browser.removeHistory({ all: true })).toMatchObject({
       mode: 'all',
       removed: { visits: 0, pages: 0 },
     })
@@ -378,7 +378,11 @@ describe('removing', () => {
   ])('%s says what went, and nothing else goes', async (_, which, mode, visits, pages) => {
     const { api } = await setUp()
     const before = (await api.overview.get()).counts as Record<string, number>
-    expect(await api.browser.removeHistory(which)).toEqual({ mode, removed: { visits, pages } })
+    const { job_id, ...answer } = await api.browser.removeHistory(which)
+    expect(answer).toEqual({ mode, removed: { visits, pages } })
+    expect(await api.jobs.get({ id: job_id })).toMatchObject({
+      ...{ type: 'browser.remove', status: 'succeeded', result: { visits, pages } },
+    })
     const { items } = await api.browser.listHistory({ limit: 200 })
     expect(items).toHaveLength(101 - visits)
     expect((await api.overview.get()).counts).toMatchObject({

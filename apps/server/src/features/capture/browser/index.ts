@@ -10,7 +10,7 @@ import { type Feature, handle } from '../../../kernel/feature.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { eraseModule } from './erase-store.ts'
 import { retainModule } from './retain-store.ts'
-import { recountPages } from './jobs.ts'
+import { recountPages, removeHistory } from './jobs.ts'
 import { titleOf, visitPassages } from './passages.ts'
 import { type BrowserParts, makeBrowserService } from './service.ts'
 import { pagesByIds, totals } from './store.ts'
@@ -20,10 +20,11 @@ export type Browser = ReturnType<typeof makeBrowser>
 
 /** `silent` says which tabs are not to be read; tabs come after this feature. */
 export function makeBrowser(
-  kernel: Pick<Kernel, 'clock' | 'passages'>,
+  kernel: Pick<Kernel, 'clock' | 'jobs' | 'passages'>,
   { workspaces, capture, silent }: Pick<BrowserParts, 'workspaces' | 'capture' | 'silent'>,
 ) {
-  const service = makeBrowserService({ clock: kernel.clock, passages: kernel.passages, workspaces, capture, silent })
+  const { clock, jobs, passages } = kernel
+  const service = makeBrowserService({ clock, jobs, passages, workspaces, capture, silent })
   const feature: Feature = {
     name: 'browser',
     tables: ['history', 'pages', 'page_text', 'site', 'page_bucket'],
@@ -42,7 +43,7 @@ export function makeBrowser(
       graph: (call) => service.graph(call, call.input),
       listDays: (call) => service.listDays(call, call.input),
     }),
-    jobs: [recountPages],
+    jobs: [recountPages, removeHistory],
     portable: portableHistory,
     passages: [visitPassages],
     refer: {

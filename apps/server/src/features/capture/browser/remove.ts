@@ -12,12 +12,18 @@ const atOnce = 5_000
 const here = new URL(import.meta.url)
 
 /** Removes all that fit one of `which`, in small transactions, and counts what is left. */
-export async function removeVisits(scope: Scope, mode: string, which: readonly Doomed[]): Promise<Removed> {
+export async function removeVisits(
+  scope: Scope,
+  mode: string,
+  which: readonly Doomed[],
+  told: (visits: number) => void = () => undefined,
+): Promise<Removed> {
   let visits = 0
   for (const doomed of which) {
     for (;;) {
       const gone = await scope.apart.write<number>(here, 'removeSome', { doomed, mode })
       visits += gone
+      told(visits)
       if (gone < atOnce) break
     }
   }

@@ -3,6 +3,7 @@ import type { Day, NewVisit, PageText, RemovalMode, Site, Visit, WebGraph } from
 import { fail } from '@cairn/api/errors'
 import { type Clock, iso } from '../../../kernel/clock.ts'
 import { decodeCursor, pageSize, toPage } from '../../../kernel/paging.ts'
+import type { Jobs } from '../../../kernel/jobs/jobs.ts'
 import type { Passages } from '../../../kernel/passages/passages.ts'
 import type { Scope, Tx } from '../../../kernel/scope.ts'
 import { readSite } from '../../../kernel/sites.ts'
@@ -11,7 +12,8 @@ import { isPageId, readAddress } from './address.ts'
 import type { GraphQuestion } from './graph.ts'
 import { type Kept, keepVisits } from './keep.ts'
 import type * as look from './look.ts'
-import { removeVisits } from './remove.ts'
+import { removalJob } from './jobs.ts'
+import { type Removed, removeVisits } from './remove.ts'
 import type { VisitRow } from './rows.ts'
 import * as store from './store.ts'
 import { deleteTexts, textOf } from './text-store.ts'
@@ -19,6 +21,7 @@ import { ahead, type SoundVisits, soundVisits } from './visit.ts'
 
 export type BrowserParts = {
   clock: Clock
+  jobs: Pick<Jobs, 'ended'>
   passages: Pick<Passages, 'search'>
   workspaces: { isPersonal(scope: Pick<Scope, 'workspace' | 'db'>): Promise<boolean> }
   capture: Pick<Capture, 'rules'>
@@ -32,13 +35,15 @@ type Removal = { domain?: string; older_than_days?: number; from?: string; to?: 
 const day = 86_400_000
 /** Visits that are kept on the core's loop; more go to a worker thread. */
 const few = 20
+/** How long who removes visits waits for the end, in milliseconds. */
+const patience = 5_000
 /** Pages that a search by words looks at. */
 const candidates = 300
 const lookModule = new URL('./look.ts', import.meta.url)
 const graphModule = new URL('./graph.ts', import.meta.url)
 const keepModule = new URL('./keep.ts', import.meta.url)
 
-export function makeBrowserService({ clock, passages, workspaces, capture, silent }: BrowserParts) {
+export function makeBrowserService({ clock, jobs, passages, workspaces, capture, silent }: BrowserParts) {
   /** What a browser sees is one person's: shared workspaces do not take it. */
   async function assertPersonal(scope: Scope): Promise<void> {
     if (!(await workspaces.isPersonal(scope))) throw fail('WORKSPACE_NOT_PERSONAL')
@@ -132,11 +137,14 @@ export function makeBrowserService({ clock, passages, workspaces, capture, silen
     return toPage(await listed(scope, filter), limit, ({ id }) => [id], toVisit)
   }
 
-  /** Removes by exactly one mode. INVALID_INPUT otherwise. */
+  /** Removes by exactly one mode, as a job; what went is null when that goes on for longer. INVALID_INPUT, JOB_FAILED. */
   async function removeHistory(scope: Scope, input: Removal) {
     const mode = modeOf(input)
-    const removed = await removeVisits(scope, mode, await doomedBy(scope, mode, input))
-    return { mode, removed }
+    const which = await doomedBy(scope, mode, input)
+    const job_id = await scope.write((tx) => tx.enqueue({ ...removalJob, input: { mode, which } }))
+    const end = await jobs.ended(scope, job_id, patience)
+    if (end && end.status !== 'succeeded') throw fail('JOB_FAILED', { reason: end.error?.message ?? end.status })
+    return { mode, job_id, removed: end && (end.result as Removed) }
   }
 
   async function doomedBy(scope: Scope, mode: RemovalMode, input: Removal): Promise<store.Doomed[]> {

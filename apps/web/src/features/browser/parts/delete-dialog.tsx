@@ -31,7 +31,10 @@ export function DeleteDialog(props: { site: string; onClose: () => void }) {
     setBusy(false)
     if (!done) return
     makeOld(['browser', 'overview', 'search'])
-    say({ text: `${plural(done.removed.visits, 'visit')} removed`, detail: 'They are gone from search as well.' })
+    const { removed } = done
+    if (removed)
+      say({ text: `${plural(removed.visits, 'visit')} removed`, detail: 'They are gone from search as well.' })
+    else say({ text: 'Removing visits', detail: 'There are many of them. Jobs shows how far it is.' })
     props.onClose()
   }
   return (
