@@ -5,8 +5,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { makePlaces } from '../apps/sidecar/src/vectors/lance.ts'
-import { probesFor } from '../apps/sidecar/src/vectors/upkeep.ts'
+import { makePlaces, WHOLE_UP_TO } from '../apps/sidecar/src/vectors/lance.ts'
+import { kindFor, nearestTo } from '../apps/sidecar/src/vectors/upkeep.ts'
 import { bagOfWords } from '../apps/sidecar/test/bag-of-words.ts'
 import { type ModelServer, startModelServer } from '../apps/sidecar/test/model-server.ts'
 import { type BenchCore, quantile, startBenchCore, still } from './core.ts'
@@ -139,11 +139,11 @@ function bareText(home: string): { match: Floor; close(): void } {
 async function bareVectors({ home, workspace }: Place): Promise<Floor> {
   const connection = await makePlaces(join(home, 'vectors'))(workspace).connectAfresh()
   const table = await connection.openTable((await connection.tableNames())[0] as string)
-  const probes = probesFor(await table.countRows())
+  const rows = await table.countRows()
+  const kind = kindFor(rows, dimensions, WHOLE_UP_TO)
   return async (query) => {
     const vector = Float32Array.from(bagOfWords(query, dimensions))
-    const near = table.query().nearestTo(vector).distanceType('cosine').nprobes(probes)
-    await near.select(['id', '_distance']).limit(100).toArray()
+    await nearestTo(table, vector, rows, kind).select(['id', '_distance']).limit(100).toArray()
   }
 }
 

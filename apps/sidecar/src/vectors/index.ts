@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { fail } from '@cairn/api/errors'
 import { list, optional, type Static, shape, Type } from '@cairn/api/shapes'
 import { decodeFloats } from '../floats.ts'
-import { makePlaces, type Place } from './lance.ts'
+import { makePlaces, type Place, WHOLE_UP_TO } from './lance.ts'
 import { type Ledger, makeFileLedger, makeTableLedger } from './ledger.ts'
 import { makeTable, type TableState, type VectorTable } from './table.ts'
 
@@ -62,6 +62,8 @@ export type VectorSettings = {
   /** Folder, or `s3:` address, below which each workspace has its place. */
   root: string
   indexFrom?: number
+  /** Bytes of vectors up to which an index holds them whole; by default three quarters of LanceDB's cache. */
+  wholeUpTo?: number
   optimizeEvery?: number
   /** Keep ledgers in LanceDB itself; so it is anyway where the root is no folder. */
   ledgerInDatabase?: boolean
@@ -76,7 +78,8 @@ const wrongVector = (path: string) => fail('INVALID_INPUT', {}, [{ path, message
 
 /** Makes the vector store on LanceDB; nothing is loaded or opened before the first call. */
 export const makeVectors = (settings: VectorSettings): Vectors => {
-  const { root, indexFrom = 50_000, optimizeEvery = 100, ledgerInDatabase = false, warn = () => undefined } = settings
+  const { root, indexFrom = 50_000, wholeUpTo = WHOLE_UP_TO, optimizeEvery = 100 } = settings
+  const { ledgerInDatabase = false, warn = () => undefined } = settings
   const placeOf = makePlaces(root)
   const rooms = new Map<string, Room>()
 
@@ -94,7 +97,7 @@ export const makeVectors = (settings: VectorSettings): Vectors => {
     const { place, ledger, tables } = roomOf(workspace)
     const known = tables.get(name)
     if (known) return known
-    const table = makeTable(name, place, ledger, { indexFrom, optimizeEvery, warn })
+    const table = makeTable(name, place, ledger, { indexFrom, wholeUpTo, optimizeEvery, warn })
     tables.set(name, table)
     return table
   }

@@ -10,6 +10,8 @@ type Library = typeof import('@lancedb/lancedb')
 /** Bytes that LanceDB may keep of indices and of metadata; its own defaults are 6 GB and 1 GB. */
 const INDEX_CACHE = 128n * 1024n * 1024n
 const METADATA_CACHE = 32n * 1024n * 1024n
+/** Bytes of vectors that an index may hold whole and still be answered from the cache. */
+export const WHOLE_UP_TO = 96 * 1024 * 1024
 
 let loading: Promise<Library> | undefined
 

@@ -3,6 +3,7 @@ import { CairnError, fail } from '@cairn/api/errors'
 import type { Table } from '@lancedb/lancedb'
 import type { Place } from './lance.ts'
 import type { Entry, Ledger } from './ledger.ts'
+import type { IndexKind } from './upkeep.ts'
 
 /** An open table with what is known of it. */
 export type Opened = {
@@ -13,14 +14,16 @@ export type Opened = {
   loose: number
   /** Rows when the index was made; 0 without one. */
   indexed: number
+  kind: IndexKind
 }
 
-export const opening = (table: Table, entry: Entry, indexed = 0): Opened => ({
+export const opening = (table: Table, entry: Entry, indexed = 0, kind: IndexKind = 'IvfFlat'): Opened => ({
   table,
   entry,
   commits: 0,
   loose: 0,
   indexed,
+  kind,
 })
 
 export const damaged = (reason: string, cause?: unknown) => fail('VECTORS_DAMAGED', { reason }, [], cause)
@@ -88,7 +91,7 @@ export const makeOpening = (name: string, place: Place, ledger: Ledger) => {
     if (isAhead) await ledger.write(name, next)
     const table = await connection.openTable(current)
     const index = (await table.listIndices()).find((one) => one.columns.includes('vector'))
-    return opening(table, next, index?.numIndexedRows)
+    return opening(table, next, index?.numIndexedRows, index?.indexType === 'IvfPq' ? 'IvfPq' : 'IvfFlat')
   }
 
   const open = (): Promise<Opened | null> => {

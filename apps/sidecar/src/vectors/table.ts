@@ -9,11 +9,13 @@ import type { Entry, Ledger } from './ledger.ts'
 import { makeMutex } from './mutex.ts'
 import { isDamage, makeOpening, type Opened, opening } from './opening.ts'
 import { type Row, schemaOf, toArrow } from './rows.ts'
-import { buildIndex, copyRows, optimize, probesFor } from './upkeep.ts'
+import { buildIndex, copyRows, kindFor, nearestTo, optimize } from './upkeep.ts'
 
 export type TableOptions = {
   /** Rows from which an index is worth its keep; below, every row is compared. */
   indexFrom: number
+  /** Bytes of vectors up to which an index holds them whole. */
+  wholeUpTo: number
   /** Commits after which small files are put together and old versions removed. */
   optimizeEvery: number
   /** Told of work behind the scenes that failed. */
@@ -97,11 +99,17 @@ export const makeTable = (name: string, place: Place, ledger: Ledger, options: T
       state.loose = 0
       tidySoon()
     } else if (state.commits >= SETTLE_COMMITS) settling = setTimeout(tidySoon, SETTLE).unref()
-    const { count } = state.entry
-    if (count >= options.indexFrom && count >= state.indexed * OUTGROWN) {
+    const { count, dimensions } = state.entry
+    const kind = kindFor(count, dimensions, options.wholeUpTo)
+    const factor = kind === state.kind ? OUTGROWN : OUTGROWN / 2
+    if (count >= options.indexFrom && count >= state.indexed * factor) {
       state.indexed = count
       const failed = (cause: unknown) => options.warn('indexing vectors failed', cause)
-      indexing = indexing.then(() => buildIndex(state.table, count)).catch(failed)
+      indexing = indexing
+        .then(() => buildIndex(state.table, count, dimensions, kind))
+        .then(() => {
+          state.kind = kind
+        }, failed)
       // Not part of `indexing`: whoever holds the mutex may be waiting for that.
       indexing.then(() => mutex(() => recordIndex(state))).catch(failed)
     }
@@ -180,7 +188,7 @@ export const makeTable = (name: string, place: Place, ledger: Ledger, options: T
           const message = `has ${vector.length} dimensions, stored are ${state.entry.dimensions}`
           throw fail('INVALID_INPUT', {}, [{ path: '/vector', message }])
         }
-        const near = state.table.query().nearestTo(vector).distanceType('cosine').nprobes(probesFor(state.entry.count))
+        const near = nearestTo(state.table, vector, state.entry.count, state.kind)
         const where = searchFilter(filter)
         const query = where === undefined ? near : near.where(where)
         const rows = await query.select(['id', '_distance']).limit(limit).toArray()

@@ -229,8 +229,11 @@ test('many small commits are tidied, and nothing is lost by it', async () => {
   expect((await folder.open().states(WORKSPACE))[0]).toMatchObject({ count: 90, state: 'ok' })
 })
 
-test('20,000 rows: upserts, an index in the background, exact results, late rows findable, then compacted', async () => {
-  const store = folder.open({ indexFrom: 10_000 })
+test.each([
+  ['an index of whole vectors', {}],
+  ['an index of short forms', { wholeUpTo: 100_000 }],
+])('20,000 rows: upserts, %s in the background, exact results, late rows findable, then compacted', async (_, how) => {
+  const store = folder.open({ indexFrom: 10_000, ...how })
   for (let from = 0; from < 20_000; from += 2000) await put(store, rows(from, from + 2000))
   const exact = (n: number) => {
     const query = direction(n)
