@@ -10,7 +10,7 @@ import type { Db } from '../database/dialect.ts'
 import { newId } from '../ids.ts'
 import type { Log } from '../log.ts'
 import { maskText } from '../masking.ts'
-import type { Principal, Tx } from '../scope.ts'
+import type { Principal, Scope, Tx } from '../scope.ts'
 import type { MakeScope, WriteContext } from '../scopes.ts'
 import type { JobDefinition, JobStatus, NewJob } from './definition.ts'
 import { inProcessDriver, type JobDriver } from './driver.ts'
@@ -18,6 +18,7 @@ import { makeEnqueue } from './enqueue.ts'
 import { dropStatus } from './journal.ts'
 import { makeLeases } from './leases.ts'
 import { hasEnded, makeLedger } from './ledger.ts'
+import { makeEndAll } from './end-all.ts'
 import { type LiveListener, makeLive } from './live.ts'
 import { makeReporting } from './reporting.ts'
 import { type JobRow, jobKey } from './rows.ts'
@@ -74,6 +75,11 @@ export type Jobs = {
   enqueue: (db: Db, context: WriteContext, job: NewJob) => Promise<string>
   /** Ends a job that has not ended. JOB_NOT_FOUND, JOB_ALREADY_COMPLETED. */
   cancel(tx: Tx, id: string): Promise<void>
+  /**
+   * Ends all jobs of the scope's workspace but itself, and what they leave behind; upkeep goes on. Resolves when no body of
+   * them runs here any more, with how many were ended.
+   */
+  endAll(scope: Scope): Promise<number>
   /** Jobs of these tasks that have not ended. */
   openOfTasks(
     from: Pick<Tx, 'workspace' | 'db'>,
@@ -194,6 +200,7 @@ export function makeJobs(settings: JobSettings): Jobs {
     enqueue,
     cancel,
     retry,
+    endAll: makeEndAll({ cancel, type: (name) => types.get(name), attempts: () => runner?.attempts() ?? [] }),
     live(workspace, id) {
       const attempt = runner?.attempt(jobKey({ workspace, id }))
       return attempt ? following.now(attempt) : null

@@ -19,13 +19,18 @@ import * as store from './store.ts'
 const smallFile = 128 * 1024 * 1024
 
 export function deleteJob(kernel: PrivacyKernel, erasers: readonly EraserOf[]) {
-  const { blobs, config, database, passages } = kernel
+  const { blobs, config, database, jobs, passages } = kernel
 
   async function run({ scope, id, progress, advanced }: JobContext<unknown>) {
     const row = await store.byId(scope, id)
     if (!row) throw fail('RECEIPT_NOT_FOUND')
     if (row.asked === null) return { receipt: id }
     const { erasure, marks } = store.unseal(row.asked)
+    // What an import or a crawl has in hand would be written behind what is erased.
+    if (erasure.by === 'everything' && row.part === null) {
+      progress({ phase: 'stopping', done: 0, total: null })
+      await jobs.endAll(scope)
+    }
     const looked = marks ?? (await collect(scope, id, erasure))
 
     const found = row.part === null ? -1 : erasers.findIndex(({ feature }) => feature === row.part)
