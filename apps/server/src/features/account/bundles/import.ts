@@ -2,6 +2,7 @@
  * The job that brings a bundle in. First the whole file is laid out and checked: its structure, its sums, every line.
  * Only then rows come in, batch by batch, each with the note of how far it is: killed at any moment it goes on there.
  */
+import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type BundleImported, ComponentName } from '@cairn/api/bundles'
@@ -9,7 +10,7 @@ import { fail } from '@cairn/api/errors'
 import { list, nullable, shape, Type, text } from '@cairn/api/shapes'
 import { type JobContext, job } from '../../../kernel/jobs/definition.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
-import type { Portable, WriteLines, Written } from '../../../kernel/portable/portable.ts'
+import type { Portable, TravellingFiles, WriteLines, Written } from '../../../kernel/portable/portable.ts'
 import { layOut, openFile, passphraseName, unmarked } from './files.ts'
 import { type Part, unreadable } from './manifest.ts'
 import { add, moveOn, none, type Progress, progressOf } from './progress.ts'
@@ -96,7 +97,8 @@ async function bring(parts: Parts, context: JobContext<unknown>, reader: Reader)
   const plan = await planOf(parts, context, reader)
   const total = await check(context, reader, parts.portables())
   const progress = dry_run ? { lines: {}, tallies: {}, faults: [] } : await progressOf(scope, id)
-  for (const { portable, part } of plan.chosen) await bringPart(context, reader, plan, portable, part, progress, total)
+  const going: Going = { context, reader, plan, progress, total, files: travelling(parts, id, reader) }
+  for (const { portable, part } of plan.chosen) await bringPart(going, portable, part)
   if (dry_run) return resultOf(plan, progress, true)
   for (const { portable } of plan.chosen)
     await portable.finish?.(scope, (done, all) => context.progress({ phase: 'counting', done, total: all }))
@@ -138,9 +140,9 @@ async function check(context: JobContext<unknown>, reader: Reader, portables: re
   const all = parts.reduce((sum, { rows }) => sum + Math.max(rows, 0), 0)
   let before = 0
   for (const { name } of parts) {
-    const { line } = portables.find(({ component }) => component === name) as Portable
+    const { line, files } = portables.find(({ component }) => component === name) as Portable
     for (let checked = { rows: 0, done: false }; ; ) {
-      checked = await reader.check(name, line)
+      checked = await reader.check(name, line, files?.most ?? null)
       context.progress({ phase: 'checking', done: before + checked.rows, total: all })
       if (!checked.done) continue
       before += checked.rows
@@ -150,14 +152,23 @@ async function check(context: JobContext<unknown>, reader: Reader, portables: re
   return before
 }
 
+/** Files that rows name: laid out one at a time, and gone once they are read. */
+const travelling = ({ folder }: Parts, id: string, reader: Reader): TravellingFiles => ({
+  async open(sha256) {
+    const path = join(folder, `${id}.${sha256}`)
+    await reader.unpack(sha256, path)
+    return createReadStream(path).once('close', () => void rm(path, { force: true }))
+  },
+})
+
+type Going = { context: JobContext<unknown>; reader: Reader; plan: Plan; progress: Progress; total: number } & {
+  files: TravellingFiles
+}
+
 async function bringPart(
-  context: JobContext<unknown>,
-  reader: Reader,
-  plan: Plan,
+  { context, reader, plan, progress, total, files }: Going,
   portable: Portable,
   part: Part,
-  progress: Progress,
-  total: number,
 ): Promise<void> {
   const { scope, id } = context
   const { dry_run } = context.input as ImportInput
@@ -189,7 +200,7 @@ async function bringPart(
       add(progress, part.name, rows, await scope.apart.read<Written>(writeModule, 'sortBatch', argument))
     } else {
       if (portable.bring) {
-        const written = await portable.bring(scope, given)
+        const written = await portable.bring(scope, given, files)
         await scope.write((tx) => moveOn(tx, id, part.name, rows, written))
       } else await scope.apart.write(writeModule, 'writeBatch', { id, module: portable.module, given, lines: rows })
       progress.lines[part.name] = (progress.lines[part.name] ?? 0) + rows

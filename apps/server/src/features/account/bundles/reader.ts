@@ -7,8 +7,11 @@ import type { Batch, Checked, Problem } from './reader-worker.ts'
 
 export type Reader = {
   contents: Contents
-  check(component: string, schema: TSchema): Promise<Checked>
+  /** `largest`: most bytes of a file that its lines name; null where they name none. */
+  check(component: string, schema: TSchema, largest: number | null): Promise<Checked>
   next(component: string, skip: number): Promise<Batch>
+  /** Lays a file that lines name out at `to`. It was checked with them. */
+  unpack(sha256: string, to: string): Promise<void>
   close(): Promise<void>
 }
 export type Readers = ReturnType<typeof makeReaders>
@@ -49,8 +52,9 @@ export function makeReaders() {
       return {
         contents: await run<Contents>('open', { file }),
         // Plain data crosses; what else a schema carries does not.
-        check: (component, schema) =>
-          run('check', { component, schema: JSON.parse(JSON.stringify(schema)) as unknown }),
+        check: (component, schema, largest) =>
+          run('check', { component, schema: JSON.parse(JSON.stringify(schema)) as unknown, largest }),
+        unpack: async (sha256, to) => void (await run('unpack', { sha256, to })),
         next: (component, skip) => run('next', { component, skip }),
         close,
       }
