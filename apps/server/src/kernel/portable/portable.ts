@@ -54,8 +54,8 @@ export type Portable = {
   table: PortableTable
   /** Exports `readLines`, `sortLines` and `writeLines`, as `table.ts` does for whatever one table can hold. */
   module: string
-  /** The module exports `prepareLines` as well: work that is done before the writer is held, while it writes others. */
-  prepares?: true
+  /** Its lines are taken down while they are checked, and come in from there in the order that is best for the database. */
+  gather?: Gathering
   /** Brings lines in on the core's loop, where files have to be looked at; instead of the module's `writeLines`. */
   bring?(scope: Scope, given: WriteLines, files: TravellingFiles): Promise<Written>
   /** Each line names a file, by its SHA-256 in `sha256`, that travels along once: at most `most` bytes long. */
@@ -66,6 +66,24 @@ export type Portable = {
   named?: true
   /** Once, after all of its lines came in; may be repeated. */
   finish?(scope: Scope, told: (done: number, total: number) => void): Promise<void>
+}
+
+/** Lines of JSON in UTF-8, behind how many others; bytes, since text would fill the heaps of three threads. */
+export type TakenLines = { bytes: Uint8Array; before: number }
+export type Gathering = {
+  /** Takes lines down in `file`, two calls at once. Nothing of them comes in yet. */
+  take(scope: Scope, file: string, given: WriteLines, lines: TakenLines): Promise<void>
+  /**
+   * Brings in what was taken down, behind the first `done` lines. `write` hands `prepared` to `writeLines` in one transaction
+   * with the note of how far it is; it answers false where that answered null, and nothing was written.
+   */
+  bring(
+    scope: Scope,
+    file: string,
+    done: number,
+    write: (prepared: unknown, lines: number) => Promise<boolean>,
+    told: (phase: string, done: number, total: number) => void,
+  ): Promise<void>
 }
 
 /** Files that came with the lines. */
@@ -81,9 +99,9 @@ export type Key = readonly (string | number)[]
 export type ReadPage = { table: PortableTable; after: Key | null; since: number | null; limit: number }
 export type WriteLines = {
   table: PortableTable
-  /** Lines of JSON; empty where they were prepared. */
+  /** Lines of JSON; empty where they were taken down before. */
   text: string
-  /** What `prepareLines` made of them. */
+  /** Where they were. */
   prepared?: unknown
   /** Who took the bundle out, and who brings it in. */
   persons: { from: string; to: string }
@@ -102,7 +120,7 @@ const hook = ([module, name]: readonly [URL, string]): Hook => ({ module: module
 /** Declares how the rows of one table travel. */
 export function portable(
   declared: Declared,
-  rest: Pick<Portable, 'personal' | 'named' | 'finish' | 'bring' | 'files' | 'prepares'> & { module?: URL } = {},
+  rest: Pick<Portable, 'personal' | 'named' | 'finish' | 'bring' | 'files' | 'gather'> & { module?: URL } = {},
 ): Portable {
   const { columns, amend, identify, before, after, ...table } = declared
   const { module, ...options } = rest

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { move, transferableSymbol, valueSymbol } from 'piscina'
 import { Compile, type Validator } from 'typebox/compile'
 import type { TSchema } from 'typebox'
 import { type Entry, openPromise, type ZipFile } from 'yauzl'
@@ -24,7 +25,8 @@ import { contentsOfFirst, firstManifestFile, upgraded } from './upgrade.ts'
 /** Why a bundle cannot be read, in words; or the version of one that is too new. */
 export type Problem = { problem: string } | { newer: number }
 export type Batch = { text: string; rows: number }
-export type Checked = { rows: number; done: boolean }
+/** `bytes`: the lines that were checked, where they were asked for. */
+export type Checked = { rows: number; done: boolean; bytes: Uint8Array | null }
 
 const limits = {
   entries: 300,
@@ -139,27 +141,41 @@ async function textOf(from: ZipFile, entry: Entry): Promise<string> {
 type Checking = { validator: Validator; rows: number }
 
 /** Checks the next lines of a component; with the last of them, that they are the ones that the manifest names. */
-export const check = ({ component, schema, largest }: { component: string; schema: TSchema; largest: number | null }) =>
+export const check = ({ component, schema, largest, hands }: ToCheck) =>
   told(async (): Promise<Checked> => {
     if (going?.component !== component || !going.checking)
       await begin(component, { validator: Compile(schema), rows: 0 })
     const { lines, checking } = going as { lines: AsyncGenerator<string>; checking: Checking }
-    for (let characters = 0; characters < 4 * batch.characters; ) {
+    const some: string[] = []
+    const checked = (done: boolean) => handOver({ rows: checking.rows, done }, some)
+    for (let characters = 0; characters < batch.characters; ) {
       const { value: line, done } = await lines.next()
       if (done) {
         going = null
         const { rows } = partOf(component)
         if (rows >= 0 && checking.rows !== rows) refuse(`${component} has another number of rows`)
-        return { rows: checking.rows, done: true }
+        return checked(true)
       }
       checking.rows += 1
       characters += line.length
       const said = jsonOf(line)
       if (!checking.validator.Check(said)) refuse(`${component} has a row that is none, row ${checking.rows}`)
       if (largest !== null) await checkFile(said, largest)
+      if (hands) some.push(line)
     }
-    return { rows: checking.rows, done: false }
+    return checked(false)
   })
+/** Lines whose bytes change threads without being copied. */
+function handOver(rest: Omit<Checked, 'bytes'>, lines: readonly string[]): Checked {
+  if (lines.length === 0) return { ...rest, bytes: null }
+  const bytes = new TextEncoder().encode(lines.join('\n'))
+  return move({
+    [valueSymbol]: { ...rest, bytes },
+    [transferableSymbol]: [bytes.buffer],
+  } as never) as unknown as Checked
+}
+/** `largest`: of a file that lines name; `hands`: are the lines asked for? */
+export type ToCheck = { component: string; schema: TSchema; largest: number | null; hands: boolean }
 
 /** The next lines of a component behind the first `skip`; without rows when there are no more. */
 export const next = ({ component, skip }: { component: string; skip: number }) =>

@@ -54,16 +54,17 @@ export async function deleteBarePages(to: Reader, { first, last, from, to: end }
   return rows.map(({ id }) => id)
 }
 
-/** Removes pages that never had a visit, from a first bucket to a last. */
-export async function deleteUnseenPages(to: Reader, firstBucket: number, lastBucket: number): Promise<void> {
+/** Removes pages that never had a visit, from a first bucket to a last. Answers their ids. */
+export async function deleteUnseenPages(to: Reader, firstBucket: number, lastBucket: number): Promise<string[]> {
   const [first, end] = [bucketRange(firstBucket)[0], bucketRange(lastBucket)[1]]
-  await tables(to)
-    .deleteFrom('pages')
-    .where('workspace', '=', to.workspace)
-    .where('id', '>=', first)
-    .where('id', '<', end)
-    .where('visit_count', '=', 0)
-    .execute()
+  const unseen = sql`workspace = ${to.workspace} and id >= ${first} and id < ${end} and visit_count = 0`
+  const { rows: some } = await sql`select 1 from pages where ${unseen} limit 1`.execute(to.db)
+  if (some.length === 0) return []
+  const { rows } = await sql<{ id: string }>`
+    delete from pages where ${unseen} and id not in (
+      select page_id from history where workspace = ${to.workspace} and bucket between ${firstBucket} and ${lastBucket}
+    ) returning id`.execute(to.db)
+  return rows.map(({ id }) => id)
 }
 
 /** Counts the sites of the buckets from first to last out of their pages; sites without any go. */
