@@ -9,11 +9,14 @@ import type { ErasureProof, Receipt } from '@cairn/api/privacy'
 import { shape } from '@cairn/api/shapes'
 import { iso } from '../../../kernel/clock.ts'
 import { type JobContext, job } from '../../../kernel/jobs/definition.ts'
-import { type Advanced, type Batch, type Counted, type EraserOf, erasedAll } from './erase.ts'
+import type { Counted, EraserOf } from './count.ts'
+import { type Advanced, type Batch, erasedAll } from './erase.ts'
 import type { PrivacyKernel } from './index.ts'
 import { isCopy, prove } from './proof.ts'
-import { eraseApart } from './service.ts'
+import { countApart } from './service.ts'
 import * as store from './store.ts'
+
+const eraseApart = new URL('./erase.ts', import.meta.url)
 
 /** Up to this size the database's file is written anew each time; above, when the search finds that it has to be. */
 const smallFile = 128 * 1024 * 1024
@@ -76,7 +79,7 @@ export function deleteJob(kernel: PrivacyKernel, erasers: readonly EraserOf[]) {
 
   async function collect(scope: JobContext<unknown>['scope'], id: string, erasure: Counted['erasure']) {
     const argument: Counted = { erasers, erasure }
-    const marks = await scope.apart.read<string[]>(eraseApart, 'marksOf', argument)
+    const marks = await scope.apart.read<string[]>(countApart, 'marksOf', argument)
     await scope.write((tx) => store.change(tx, id, { asked: store.seal({ erasure, marks }) }))
     return marks
   }

@@ -2,9 +2,11 @@
 import type { ServerResponse } from 'node:http'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { startCairn, until } from '../../../../test/harness.ts'
 import { html, startSite } from '../../../../test/site.ts'
+import { newId } from '../../../kernel/ids.ts'
 import { bundleOf } from '../bundles/zip.fixture.ts'
 import { erase, filesWith, tablesWith } from './privacy.fixture.ts'
 
@@ -22,7 +24,7 @@ test('what is under way is ended first, and nothing that it had in hand comes af
   const { api, core } = cairn
 
   const visits = Array.from({ length: 20_000 }, (_, at) => ({
-    ...{ url: `https://travelling.example/${at}`, page_title: 'On the way', title: null, referrer: null },
+    ...{ url: `https://travelling.example/${at % 500}`, page_title: 'On the way', title: null, referrer: null },
     ...{ visited_at: new Date(1_700_000_000_000 + at * 1_000).toISOString(), duration_ms: null, source: 'api' },
     ...{ tab_id: null, status_code: null, content_type: null },
   }))
@@ -58,4 +60,18 @@ test('what is under way is ended first, and nothing that it had in hand comes af
     expect(files.filter((entry) => entry.isFile()).map(({ name }) => name)).toEqual([])
   }
   expect((await api.browser.listSites({ from: '2000-01-01T00:00:00Z' })).total.visits).toBe(0)
+})
+
+test('erasing goes on where more pages of a site were never counted than are counted at once', async () => {
+  await using cairn = await startCairn()
+  const visits = (from: number) =>
+    Array.from({ length: 1_400 }, (_, at) => ({
+      ...{ url: `https://uncounted.example/${from + at}`, visited_at: new Date(1_700_000_000_000 + at).toISOString() },
+    }))
+  for (const from of [0, 1_400]) await cairn.api.browser.createVisits({ visits: visits(from) })
+  await cairn.core.kernel.database.transaction(async (tx) => {
+    await sql`update page_bucket set changes = changes + 1`.execute(tx)
+  })
+  const receipt = await erase(cairn, { source: { kind: 'visit', id: newId() } })
+  expect(receipt).toMatchObject({ status: 'done', removed: [] })
 })

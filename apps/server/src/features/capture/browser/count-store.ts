@@ -54,14 +54,22 @@ export async function deleteBarePages(to: Reader, { first, last, from, to: end }
   return rows.map(({ id }) => id)
 }
 
-/** Removes pages that never had a visit, from a first bucket to a last. Answers their ids. */
+/** Pages from a first bucket to a last that were put down and not counted since. */
+const unseen = ({ workspace }: Reader, firstBucket: number, lastBucket: number) =>
+  sql`workspace = ${workspace} and id >= ${bucketRange(firstBucket)[0]} and id < ${bucketRange(lastBucket)[1]}
+    and visit_count = 0`
+
+export async function hasUnseenPages(from: Reader, firstBucket: number, lastBucket: number): Promise<boolean> {
+  const { rows } = await sql`select 1 from pages where ${unseen(from, firstBucket, lastBucket)} limit 1`.execute(
+    from.db,
+  )
+  return rows.length > 0
+}
+
+/** Removes those of them that have no visit. Answers their ids. */
 export async function deleteUnseenPages(to: Reader, firstBucket: number, lastBucket: number): Promise<string[]> {
-  const [first, end] = [bucketRange(firstBucket)[0], bucketRange(lastBucket)[1]]
-  const unseen = sql`workspace = ${to.workspace} and id >= ${first} and id < ${end} and visit_count = 0`
-  const { rows: some } = await sql`select 1 from pages where ${unseen} limit 1`.execute(to.db)
-  if (some.length === 0) return []
   const { rows } = await sql<{ id: string }>`
-    delete from pages where ${unseen} and id not in (
+    delete from pages where ${unseen(to, firstBucket, lastBucket)} and id not in (
       select page_id from history where workspace = ${to.workspace} and bucket between ${firstBucket} and ${lastBucket}
     ) returning id`.execute(to.db)
   return rows.map(({ id }) => id)

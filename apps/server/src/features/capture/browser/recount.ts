@@ -9,6 +9,7 @@ import {
   countSites,
   deleteBarePages,
   deleteUnseenPages,
+  hasUnseenPages,
   noteRemoval,
   settleBuckets,
   stretchEnd,
@@ -101,6 +102,7 @@ export async function dropUnseen(scope: Scope): Promise<void> {
 const bucketsAtOnce = 16
 export const dropUnseenFrom: WriteApart<number, void> = async (tx, first) => {
   const last = first + bucketsAtOnce - 1
+  if (!(await hasUnseenPages(tx, first, last))) return
   await holdBuckets(
     tx,
     Array.from({ length: bucketsAtOnce }, (_, at) => first + at),
