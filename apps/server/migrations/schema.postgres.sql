@@ -173,7 +173,9 @@ create table crawl_page (
 
 CREATE INDEX crawl_page_content ON public.crawl_page USING btree (workspace, crawl_id, content_hash);
 
-CREATE INDEX crawl_page_next ON public.crawl_page USING btree (workspace, crawl_id, state, promise, number);
+CREATE INDEX crawl_page_host ON public.crawl_page USING btree (workspace, crawl_id, state, host, promise DESC, number);
+
+CREATE INDEX crawl_page_next ON public.crawl_page USING btree (workspace, crawl_id, state, promise DESC, number);
 
 CREATE INDEX crawl_page_order ON public.crawl_page USING btree (workspace, crawl_id, number);
 

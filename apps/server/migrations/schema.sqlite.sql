@@ -169,7 +169,9 @@ CREATE TABLE "crawl_page" (
 
 CREATE INDEX "crawl_page_content" on "crawl_page" ("workspace", "crawl_id", "content_hash");
 
-CREATE INDEX "crawl_page_next" on "crawl_page" ("workspace", "crawl_id", "state", "promise", "number");
+CREATE INDEX crawl_page_host on crawl_page (workspace, crawl_id, state, host, promise desc, number);
+
+CREATE INDEX crawl_page_next on crawl_page (workspace, crawl_id, state, promise desc, number);
 
 CREATE INDEX "crawl_page_order" on "crawl_page" ("workspace", "crawl_id", "number");
 

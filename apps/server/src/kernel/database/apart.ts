@@ -104,6 +104,8 @@ async function startPool(settings: DatabaseSettings, maxThreads: number) {
     filename,
     name: 'run',
     workerData: settings,
+    // Left alone, a thread keeps what its calls let go of by the hundred megabytes before it cleans up.
+    resourceLimits: { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 512 },
     minThreads: 0,
     maxThreads,
     idleTimeout: idleMilliseconds,

@@ -42,6 +42,10 @@ export function beginAttempt(parts: AttemptParts, row: JobRow, type: JobType, mo
   let over = false
   let parkedUntil: number | null = null
   let abandon: (reason: unknown) => void = () => {}
+  let left: () => void = () => {}
+  const gone = new Promise<void>((resolve) => {
+    left = resolve
+  })
   let graceTimer: NodeJS.Timeout | undefined
 
   function interrupt(reason: Interruption): void {
@@ -84,7 +88,7 @@ export function beginAttempt(parts: AttemptParts, row: JobRow, type: JobType, mo
       abandon = reject
     })
     try {
-      const result = await Promise.race([run(), abandoned])
+      const result = await Promise.race([run().finally(left), abandoned])
       return early() ?? ends('succeeded', { result: resultJson(result, mask) })
     } catch (error) {
       return early() ?? failed(error)
@@ -135,6 +139,8 @@ export function beginAttempt(parts: AttemptParts, row: JobRow, type: JobType, mo
     notes,
     interrupt,
     done: attempt(),
+    /** Resolves when the body has really come to its end, also after it was abandoned. */
+    gone,
   }
 }
 

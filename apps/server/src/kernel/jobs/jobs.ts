@@ -19,6 +19,7 @@ import { makeEnqueue } from './enqueue.ts'
 import { dropStatus } from './journal.ts'
 import { makeLeases } from './leases.ts'
 import { hasEnded, makeLedger } from './ledger.ts'
+import { makeEndAll } from './end-all.ts'
 import { type LiveListener, makeLive } from './live.ts'
 import { makeReporting } from './reporting.ts'
 import { type JobRow, jobKey } from './rows.ts'
@@ -75,6 +76,11 @@ export type Jobs = {
   enqueue: (db: Db, context: WriteContext, job: NewJob) => Promise<string>
   /** Ends a job that has not ended. JOB_NOT_FOUND, JOB_ALREADY_COMPLETED. */
   cancel(tx: Tx, id: string): Promise<void>
+  /**
+   * Ends all jobs of the scope's workspace but itself, and what they leave behind; upkeep goes on. Resolves when no body of
+   * them runs here any more, with how many were ended.
+   */
+  endAll(scope: Scope): Promise<number>
   /** Jobs of these tasks that have not ended. */
   openOfTasks(
     from: Pick<Tx, 'workspace' | 'db'>,
@@ -197,6 +203,7 @@ export function makeJobs(settings: JobSettings): Jobs {
     enqueue,
     cancel,
     retry,
+    endAll: makeEndAll({ cancel, type: (name) => types.get(name), attempts: () => runner?.attempts() ?? [] }),
     live(workspace, id) {
       const attempt = runner?.attempt(jobKey({ workspace, id }))
       return attempt ? following.now(attempt) : null

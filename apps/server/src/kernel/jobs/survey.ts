@@ -62,6 +62,15 @@ export async function openJobsOfTasks(db: Db, workspace: string, tasks: readonly
   return rows as { id: string; task_id: string }[]
 }
 
+/** Jobs of a workspace that have not ended. */
+export const openJobs = (db: Db, workspace: string): Promise<{ id: string; type: string }[]> =>
+  tables(db)
+    .selectFrom('jobs')
+    .select(['id', 'type'])
+    .where('workspace', '=', workspace)
+    .where('completed_at', 'is', null)
+    .execute()
+
 /** Types of jobs that a worker holds or may take, now or later. */
 export async function openTypes(db: Db): Promise<string[]> {
   const open = (column: 'due_at' | 'lease_until') =>

@@ -1,5 +1,5 @@
 /** Rows as lines of a bundle: times as ISO 8601, JSON as JSON, secrets masked; and back. */
-import { Id, Json, nullable as orNull, oneOf, shape, Time, Type, text as words } from '@cairn/api/shapes'
+import { Id, Json, nullable as orNull, oneOf, optional, shape, Time, Type, text as words } from '@cairn/api/shapes'
 import type { TSchema } from 'typebox'
 import { iso } from '../clock.ts'
 import { stableJson } from '../json.ts'
@@ -30,6 +30,10 @@ export const real = column('real', Type.Number())
 export const time = column('time', Time)
 export const json = (schema: TSchema = Json) => column('json', schema)
 export const nullable = (of: Column): Column => ({ ...of, schema: orNull(of.schema) })
+/** Older bundles have no such field; it is null then. */
+export const later = (of: Column): Column => ({ ...of, schema: optional(of.schema) })
+/** A SHA-256 in hexadecimal digits. */
+export const sum = column('text', Type.String({ pattern: '^[0-9a-f]{64}$' }))
 export const masked = (of: Column): Column => ({ ...of, mask: true })
 export const loose = (of: Column): Column => ({ ...of, loose: true })
 export const personal = (of: Column): Column => ({ ...of, person: true })
@@ -73,9 +77,13 @@ export function toRow(columns: Columns, line: Line, persons: { from: string; to:
 }
 
 /** Do two rows say the same? Compared as they travel, so that a secret at home makes no difference. */
-export function sameRow(columns: Columns, stored: Row, given: Row): boolean {
+export function sameRow(
+  { columns, stays = [] }: Pick<PortableTable, 'columns' | 'stays'>,
+  stored: Row,
+  given: Row,
+): boolean {
   for (const [name, { kind, mask, loose: isLoose }] of Object.entries(columns)) {
-    if (isLoose) continue
+    if (isLoose || stays.includes(name)) continue
     const [one, other] = [stored[name] ?? null, given[name] ?? null]
     if (one === other) continue
     if (one === null || other === null) return false

@@ -2,6 +2,7 @@
  * How rows travel: out of a workspace as lines of JSON, page by page, and into another one. A feature says what its rows
  * look like on the way; how they are read, compared and written is done here for all of them.
  */
+import type { Readable } from 'node:stream'
 import type { TSchema } from 'typebox'
 import type { Scope } from '../scope.ts'
 import { type Column, lineOf } from './line.ts'
@@ -28,9 +29,13 @@ export type PortableTable = {
   newest: boolean
   /** A row whose place another one has taken says what that one says: it is left out, and nothing is wrong with it. */
   twin?: true
+  /** Columns that stay as they are in a row that is there, and are not compared. */
+  stays?: readonly string[]
   needs?: readonly Need[]
   /** `(row, { workspace, person }) => row | string`: what the feature makes of a row that comes in, or why it does not. */
   amend?: Hook
+  /** `(from, rows) => Map`: rows that are here already under another id, and under which. */
+  identify?: Hook
   /** `(tx, Sorted)`: what the feature does before rows are written; may change them, or take some out with a fault. */
   before?: Hook
   /** `(tx, Sorted)`: what it does after. */
@@ -49,10 +54,12 @@ export type Portable = {
   table: PortableTable
   /** Exports `readLines`, `sortLines` and `writeLines`, as `table.ts` does for whatever one table can hold. */
   module: string
-  /** The module exports `prepareLines` as well: work that is done before the writer is held, while it writes others. */
-  prepares?: true
+  /** Its lines are taken down while they are checked, and come in from there in the order that is best for the database. */
+  gather?: Gathering
   /** Brings lines in on the core's loop, where files have to be looked at; instead of the module's `writeLines`. */
-  bring?(scope: Scope, given: WriteLines): Promise<Written>
+  bring?(scope: Scope, given: WriteLines, files: TravellingFiles): Promise<Written>
+  /** Each line names a file, by its SHA-256 in `sha256`, that travels along once: at most `most` bytes long. */
+  files?: { most: number; read(scope: Scope, sha256: string): Promise<Readable | null> }
   /** Comes into a personal workspace only. */
   personal?: true
   /** Comes in only where somebody names it: it widens what may be read, run or asked. */
@@ -60,6 +67,27 @@ export type Portable = {
   /** Once, after all of its lines came in; may be repeated. */
   finish?(scope: Scope, told: (done: number, total: number) => void): Promise<void>
 }
+
+/** Lines of JSON in UTF-8, behind how many others; bytes, since text would fill the heaps of three threads. */
+export type TakenLines = { bytes: Uint8Array; before: number }
+export type Gathering = {
+  /** Takes lines down in `file`, two calls at once. Nothing of them comes in yet. */
+  take(scope: Scope, file: string, given: WriteLines, lines: TakenLines): Promise<void>
+  /**
+   * Brings in what was taken down, behind the first `done` lines. `write` hands `prepared` to `writeLines` in one transaction
+   * with the note of how far it is; it answers false where that answered null, and nothing was written.
+   */
+  bring(
+    scope: Scope,
+    file: string,
+    done: number,
+    write: (prepared: unknown, lines: number) => Promise<boolean>,
+    told: (phase: string, done: number, total: number) => void,
+  ): Promise<void>
+}
+
+/** Files that came with the lines. */
+export type TravellingFiles = { open(sha256: string): Promise<Readable> }
 
 /** What became of lines. `skipped`: there already, or an older state of what is there. */
 export type Tally = { created: number; updated: number; skipped: number; failed: number }
@@ -71,9 +99,9 @@ export type Key = readonly (string | number)[]
 export type ReadPage = { table: PortableTable; after: Key | null; since: number | null; limit: number }
 export type WriteLines = {
   table: PortableTable
-  /** Lines of JSON; empty where they were prepared. */
+  /** Lines of JSON; empty where they were taken down before. */
   text: string
-  /** What `prepareLines` made of them. */
+  /** Where they were. */
   prepared?: unknown
   /** Who took the bundle out, and who brings it in. */
   persons: { from: string; to: string }
@@ -81,19 +109,20 @@ export type WriteLines = {
   components: readonly string[]
 }
 
-type Declared = Omit<PortableTable, 'columns' | 'amend' | 'before' | 'after'> & { columns: Record<string, Column> } & {
-  [K in 'amend' | 'before' | 'after']?: readonly [module: URL, name: string]
+type HookName = 'amend' | 'identify' | 'before' | 'after'
+type Declared = Omit<PortableTable, 'columns' | HookName> & { columns: Record<string, Column> } & {
+  [K in HookName]?: readonly [module: URL, name: string]
 }
 
 const generic = new URL('./table.ts', import.meta.url).href
-const hook = (given: readonly [URL, string] | undefined) => given && { module: given[0].href, name: given[1] }
+const hook = ([module, name]: readonly [URL, string]): Hook => ({ module: module.href, name })
 
 /** Declares how the rows of one table travel. */
 export function portable(
   declared: Declared,
-  rest: Pick<Portable, 'personal' | 'named' | 'finish' | 'bring' | 'prepares'> & { module?: URL } = {},
+  rest: Pick<Portable, 'personal' | 'named' | 'finish' | 'bring' | 'files' | 'gather'> & { module?: URL } = {},
 ): Portable {
-  const { columns, amend, before, after, ...table } = declared
+  const { columns, amend, identify, before, after, ...table } = declared
   const { module, ...options } = rest
   const plain = Object.entries(columns).map(([name, { schema: _, ...column }]) => [name, column] as const)
   return {
@@ -103,9 +132,10 @@ export function portable(
     table: {
       ...table,
       columns: Object.fromEntries(plain),
-      ...(amend && { amend: hook(amend) as Hook }),
-      ...(before && { before: hook(before) as Hook }),
-      ...(after && { after: hook(after) as Hook }),
+      ...(amend && { amend: hook(amend) }),
+      ...(identify && { identify: hook(identify) }),
+      ...(before && { before: hook(before) }),
+      ...(after && { after: hook(after) }),
     },
     ...options,
   }

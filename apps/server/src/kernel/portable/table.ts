@@ -80,27 +80,45 @@ async function sorted(from: From, given: WriteLines, together: readonly string[]
     const key = keyOf(table, made)
     if (typeof row === 'string') faults.push({ id: key, reason: row })
     else if (rows.has(key)) {
-      if (sameRow(table.columns, rows.get(key) as Row, row)) skipped += 1
+      if (sameRow(table, rows.get(key) as Row, row)) skipped += 1
       else faults.push({ id: key, reason: 'twice in the bundle, with other content' })
     } else rows.set(key, row)
   }
   for (const need of table.needs ?? []) {
     if (!together.includes(need.component)) await supply(from, need, table, rows, faults)
   }
+  const elsewhere = await identified(from, table, rows)
   const stored = await storedRows(from, table, [...rows.values()])
-  const result: Sorted = { fresh: [], newer: [], skipped, faults }
+  const result: Sorted = { fresh: [], newer: [], skipped: skipped + elsewhere.doubles, faults }
   for (const [key, row] of rows) {
     const known = stored.get(key)
     const later = known && table.newest && table.time !== null ? compareTimes(row[table.time], known[table.time]) : 0
     if (!known) result.fresh.push(row)
     else if (later > 0) result.newer.push({ stored: known, given: row })
-    else if (later < 0 || sameRow(table.columns, known, row)) result.skipped += 1
+    else if (later < 0 || elsewhere.ids.has(key) || sameRow(table, known, row)) result.skipped += 1
     else faults.push({ id: key, reason: 'something else is stored under this id' })
   }
   return result
 }
 
 const compareTimes = (one: Cell | undefined, other: Cell | undefined) => Number(one ?? 0) - Number(other ?? 0)
+
+/** Rows that are here under another id take that one; of two that do, the later comes on. */
+async function identified(from: From, table: PortableTable, rows: Map<string, Row>) {
+  const ids = new Set<string>()
+  let doubles = 0
+  if (!table.identify) return { ids, doubles }
+  const known = (await call(table.identify, from, [...rows.values()])) as Map<string, string>
+  for (const [key, id] of known) {
+    const row: Row = { ...rows.get(key), id }
+    const other = rows.get(id)
+    rows.delete(key)
+    if (other) doubles += 1
+    else ids.add(id)
+    if (!other || compareTimes(row[table.time as string], other[table.time as string]) > 0) rows.set(id, row)
+  }
+  return { ids, doubles }
+}
 
 type Amend = (row: Row, by: { workspace: string; person: string }) => Row | string
 async function loadedAmend({ module, name }: Hook): Promise<Amend> {
@@ -158,7 +176,8 @@ async function insert(to: To, table: PortableTable, rows: readonly Row[]): Promi
 async function replace(to: To, table: PortableTable, newer: Sorted['newer']): Promise<void> {
   if (newer.length === 0) return
   const rows = newer.map(({ given }) => given)
-  const names = Object.keys(rows[0] ?? {}).filter((name) => !table.key.includes(name))
+  const stays = [...table.key, ...(table.stays ?? [])]
+  const names = Object.keys(rows[0] ?? {}).filter((name) => !stays.includes(name))
   const own = (name: string) => sql.ref(`${table.table}.${name}`)
   const set = names.map((name) => {
     const [stored, given] = [own(name), sql.ref(`excluded.${name}`)]

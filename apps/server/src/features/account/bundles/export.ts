@@ -16,7 +16,8 @@ import { newId } from '../../../kernel/ids.ts'
 import { type JobContext, job } from '../../../kernel/jobs/definition.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Key, Page, Portable } from '../../../kernel/portable/portable.ts'
-import { fileOf, type Manifest, manifestFile, schemaVersion } from './manifest.ts'
+import { linesOf as parsed, textOf } from '../../../kernel/portable/line.ts'
+import { fileOf, type Manifest, manifestFile, mostFiles, schemaVersion, travellingFile } from './manifest.ts'
 import { passphraseName } from './files.ts'
 import { deleteBundle, insertBundle } from './store.ts'
 
@@ -71,6 +72,12 @@ async function run(parts: Parts, context: JobContext<unknown>): Promise<BundleEx
   }
 }
 
+/** Lines whose files travel along. */
+function withFiles(page: Page, files: ReadonlySet<string>): Page {
+  const lines = parsed(page.text).filter(({ sha256 }) => files.has(sha256 as string))
+  return { ...page, text: textOf(lines), rows: lines.length }
+}
+
 /** The ZIP file as it comes into being. */
 function zipped(parts: Parts, context: JobContext<unknown>, written: Written[]): Readable {
   const zip = new yazl.ZipFile()
@@ -90,10 +97,9 @@ function zipped(parts: Parts, context: JobContext<unknown>, written: Written[]):
     const head = await checkpointOf(context.scope)
     let rows = 0
     for (const portable of chosen.toReversed()) {
-      const lines = Readable.from(linesOf(portable), { objectMode: false, highWaterMark: 1_048_576 })
-      going = lines
-      zip.addReadStream(lines, fileOf(portable.component), { mtime, compressionLevel: 3 })
-      await finished(lines)
+      const files = portable.files ? await addFiles(portable, portable.files) : null
+      const lines = linesOf(portable, files)
+      await add(Readable.from(lines, { objectMode: false, highWaterMark: 1_048_576 }), fileOf(portable.component))
     }
     const manifest: Manifest = {
       ...{ format: 'cairn-bundle', schema_version: schemaVersion, id: newId(), created_at: iso(parts.clock.now()) },
@@ -103,11 +109,36 @@ function zipped(parts: Parts, context: JobContext<unknown>, written: Written[]):
     zip.addBuffer(Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`), manifestFile, { mtime })
     zip.end()
 
-    async function* linesOf(portable: Portable): AsyncGenerator<Buffer> {
+    /** One file of the ZIP; resolves when all of it was read. */
+    async function add(content: Readable, name: string): Promise<void> {
+      going = content
+      zip.addReadStream(content, name, { mtime, compressionLevel: 3 })
+      await finished(content)
+    }
+
+    /** The files that lines of a component name, each once; answers which there are. Before the lines: none lacks its own. */
+    async function addFiles(portable: Portable, { read }: NonNullable<Portable['files']>): Promise<Set<string>> {
+      const added = new Set<string>()
+      for await (const page of pagesOf(portable)) {
+        for (const { sha256 } of parsed(page.text) as { sha256: string }[]) {
+          context.signal.throwIfAborted()
+          if (added.has(sha256) || added.size >= mostFiles) continue
+          const content = await read(context.scope, sha256)
+          if (!content) continue
+          added.add(sha256)
+          await add(content, travellingFile(sha256))
+          context.progress({ phase: 'writing', done: rows, total: null, message: `${added.size} files` })
+        }
+      }
+      return added
+    }
+
+    async function* linesOf(portable: Portable, files: Set<string> | null): AsyncGenerator<Buffer> {
       const hash = createHash('sha256')
       const part = { name: portable.component, rows: 0, bytes: 0 }
-      for await (const page of pagesOf(portable)) {
+      for await (const all of pagesOf(portable)) {
         context.signal.throwIfAborted()
+        const page = files ? withFiles(all, files) : all
         const bytes = Buffer.from(page.text)
         hash.update(bytes)
         part.rows += page.rows

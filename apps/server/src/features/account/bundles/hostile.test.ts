@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Cairn, startCairn, until } from '../../../../test/harness.ts'
+import { sha256 } from '../../../kernel/ids.ts'
 import { exported, fill, imported, rowsIn } from './bundles.fixture.ts'
 import { bundleOf, type Files, linesIn, manifestIn, unzipped, zipped } from './zip.fixture.ts'
 
@@ -54,6 +55,9 @@ function lying(bytes: Buffer, size: number): Buffer {
   return copy
 }
 
+/** One of the files that rows name. */
+const travelling = () => [...files.keys()].find((name) => name.startsWith('files/')) as string
+const sumOf = (number: number) => sha256(String(number))
 const thread = () => linesIn(files, 'threads')[0] as Record<string, unknown>
 const cases: [string, () => Promise<Buffer | Blob>, string, RegExp][] = [
   ['no ZIP file', async () => Buffer.from('no bundle at all, only words'), 'BUNDLE_NOT_READABLE', /no ZIP/],
@@ -139,6 +143,34 @@ const cases: [string, () => Promise<Buffer | Blob>, string, RegExp][] = [
     () => bundleOf({ threads: [{ ...thread(), workspace: 'other' }] }),
     'BUNDLE_NOT_READABLE',
     /row 1/,
+  ],
+  ['a file that is missing', () => changed({ [travelling()]: null }), 'BUNDLE_NOT_READABLE', /lacks a file/],
+  ['a file that was changed', () => changed({ [travelling()]: 'other' }), 'BUNDLE_NOT_READABLE', /changed or damaged/],
+  [
+    'a file under a name that leads out',
+    async () => replaced(await zipped([[`files/abcd/${'0'.repeat(59)}`, 'x'], ...files]), 'files/abcd', 'files/../.'),
+    'BUNDLE_NOT_READABLE',
+    /name that is not allowed/,
+  ],
+  [
+    'a bomb of many small files',
+    () =>
+      changed(
+        Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`files/${sumOf(at)}`, Buffer.alloc(1_048_576, at)])),
+      ),
+    'BUNDLE_NOT_READABLE',
+    /more than can be/,
+  ],
+  [
+    'a file that is too large',
+    () => {
+      const large = Buffer.from(Array.from({ length: 3_000_000 }, (_, at) => sumOf(at % 1_000)[at % 64]).join(''))
+      const content = Buffer.concat(Array.from({ length: 12 }, () => large))
+      const line = { ...linesIn(files, 'document_originals')[0], sha256: sha256(content) }
+      return bundleOf({ document_originals: [line] }, {}, [[`files/${line.sha256}`, content]])
+    },
+    'BUNDLE_NOT_READABLE',
+    /too large/,
   ],
   ['words that are no JSON', () => bundleOf({ threads: ['{"id":'] }), 'BUNDLE_NOT_READABLE', /not JSON/],
 ]

@@ -2,6 +2,7 @@
  * The job that brings a bundle in. First the whole file is laid out and checked: its structure, its sums, every line.
  * Only then rows come in, batch by batch, each with the note of how far it is: killed at any moment it goes on there.
  */
+import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type BundleImported, ComponentName } from '@cairn/api/bundles'
@@ -9,11 +10,20 @@ import { fail } from '@cairn/api/errors'
 import { list, nullable, shape, Type, text } from '@cairn/api/shapes'
 import { type JobContext, job } from '../../../kernel/jobs/definition.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
-import type { Portable, WriteLines, Written } from '../../../kernel/portable/portable.ts'
+import type {
+  Gathering,
+  Portable,
+  TakenLines,
+  TravellingFiles,
+  WriteLines,
+  Written,
+} from '../../../kernel/portable/portable.ts'
+import type { Scope } from '../../../kernel/scope.ts'
 import { layOut, openFile, passphraseName, unmarked } from './files.ts'
 import { type Part, unreadable } from './manifest.ts'
 import { add, moveOn, none, type Progress, progressOf } from './progress.ts'
 import type { Reader, Readers } from './reader.ts'
+import type { Checked } from './reader-worker.ts'
 import { bundleById, deleteBundle } from './store.ts'
 
 const Input = shape({
@@ -51,7 +61,7 @@ async function run(parts: Parts, context: JobContext<unknown>): Promise<BundleIm
   const { id, signal } = context
   // A step, since its file is gone once it is done: who is killed after that needs it no more.
   const result = await context.step('bring', async () => {
-    const file = join(parts.folder, `${id}.zip`)
+    const file = join(parts.folder, id, 'bundle.zip')
     try {
       context.progress({ phase: 'opening', done: 0, total: null })
       await layOut(await sourceOf(parts, context), file, await passphraseOf(parts, context), signal)
@@ -62,7 +72,7 @@ async function run(parts: Parts, context: JobContext<unknown>): Promise<BundleIm
         await reader.close()
       }
     } finally {
-      await rm(file, { force: true })
+      await rm(join(parts.folder, id), { recursive: true, force: true })
     }
   })
   await letGo(parts, context)
@@ -94,9 +104,13 @@ async function bring(parts: Parts, context: JobContext<unknown>, reader: Reader)
   const { scope, id } = context
   const { dry_run } = context.input as ImportInput
   const plan = await planOf(parts, context, reader)
-  const total = await check(context, reader, parts.portables())
+  const going: Going = {
+    ...{ context, reader, plan, files: travelling(parts, id, reader) },
+    gathered: (component) => join(parts.folder, id, `${component}.db`),
+  }
+  const total = await check(going, parts.portables())
   const progress = dry_run ? { lines: {}, tallies: {}, faults: [] } : await progressOf(scope, id)
-  for (const { portable, part } of plan.chosen) await bringPart(context, reader, plan, portable, part, progress, total)
+  for (const { portable, part } of plan.chosen) await bringPart({ ...going, progress, total }, portable, part)
   if (dry_run) return resultOf(plan, progress, true)
   for (const { portable } of plan.chosen)
     await portable.finish?.(scope, (done, all) => context.progress({ phase: 'counting', done, total: all }))
@@ -132,76 +146,140 @@ async function planOf(parts: Parts, { scope, input }: JobContext<unknown>, { con
   return plan
 }
 
-/** Looks at every line before the first one comes in. Answers how many there are. */
-async function check(context: JobContext<unknown>, reader: Reader, portables: readonly Portable[]): Promise<number> {
+/** Looks at every line before the first one comes in; some are taken down on the way. Answers how many there are. */
+async function check({ context, reader, plan, gathered }: Going, portables: readonly Portable[]): Promise<number> {
   const { parts } = reader.contents
+  const { dry_run } = context.input as ImportInput
   const all = parts.reduce((sum, { rows }) => sum + Math.max(rows, 0), 0)
   let before = 0
-  for (const { name } of parts) {
-    const { line } = portables.find(({ component }) => component === name) as Portable
-    for (let checked = { rows: 0, done: false }; ; ) {
-      checked = await reader.check(name, line)
-      context.progress({ phase: 'checking', done: before + checked.rows, total: all })
-      if (!checked.done) continue
-      before += checked.rows
-      break
+  for (const { name: component } of parts) {
+    const portable = portables.find((one) => one.component === component) as Portable
+    const chosen = !dry_run && plan.chosen.some(({ part }) => part.name === component)
+    const gather = chosen ? portable.gather : undefined
+    const what = {
+      component,
+      schema: portable.line,
+      largest: portable.files?.most ?? null,
+      hands: gather !== undefined,
     }
+    const taking: Promise<void>[] = []
+    let checked: Checked = { rows: 0, done: false, bytes: null }
+    for (let taken = 0; !checked.done; taken = checked.rows) {
+      checked = await reader.check(what)
+      const { bytes } = checked
+      // The next lines are checked while these are taken down.
+      if (taking.length >= takenAtOnce) await taking.shift()
+      if (gather && bytes) {
+        const lines = { bytes, before: taken }
+        taking.push(
+          observed(take(context.scope, gather, gathered(component), givenOf(context, reader, portable, ''), lines)),
+        )
+      }
+      context.progress({ phase: 'checking', done: before + checked.rows, total: all })
+    }
+    await Promise.all(taking)
+    before += checked.rows
   }
   return before
 }
 
-async function bringPart(
-  context: JobContext<unknown>,
-  reader: Reader,
-  plan: Plan,
-  portable: Portable,
-  part: Part,
-  progress: Progress,
-  total: number,
+const takenAtOnce = 2
+async function take(
+  scope: Scope,
+  gather: Gathering,
+  file: string,
+  given: WriteLines,
+  lines: TakenLines,
 ): Promise<void> {
+  await gather.take(scope, file, given, lines)
+  // At once instead of when the collector comes by.
+  ;(lines.bytes.buffer as ArrayBuffer).transfer(0)
+}
+
+/** A promise that may fail before anybody waits for it: whoever does is told. */
+function observed<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined)
+  return promise
+}
+
+function givenOf({ scope }: JobContext<unknown>, reader: Reader, { table }: Portable, text: string): WriteLines {
+  return { table, text, persons: { from: reader.contents.person, to: scope.principal.person }, components: [] }
+}
+
+/** Files that rows name: laid out one at a time, and gone once they are read. */
+const travelling = ({ folder }: Parts, id: string, reader: Reader): TravellingFiles => ({
+  async open(sha256) {
+    const path = join(folder, id, sha256)
+    await reader.unpack(sha256, path)
+    return createReadStream(path).once('close', () => void rm(path, { force: true }))
+  },
+})
+
+type Going = { context: JobContext<unknown>; reader: Reader; plan: Plan; files: TravellingFiles } & {
+  /** Where lines of a component are taken down. */
+  gathered(component: string): string
+}
+type Bringing = Going & { progress: Progress; total: number }
+
+/** What is told after each batch. */
+function tell({ context, progress, total }: Bringing, phase: string, part: Part): void {
+  const done = Object.values(progress.lines).reduce((sum, lines) => sum + lines, 0)
+  context.progress({ phase, done, total, message: part.name.replaceAll('_', ' ') })
+}
+
+async function moved(bringing: Bringing, part: Part, rows: number): Promise<void> {
+  const { lines } = bringing.progress
+  lines[part.name] = (lines[part.name] ?? 0) + rows
+  await bringing.context.advanced()
+  tell(bringing, 'bringing in', part)
+}
+
+async function bringPart(bringing: Bringing, portable: Portable, part: Part): Promise<void> {
+  const { context, reader, plan, progress, files } = bringing
   const { scope, id } = context
   const { dry_run } = context.input as ImportInput
-  const doneOf = () => Object.values(progress.lines).reduce((sum, lines) => sum + lines, 0)
+  if (portable.gather && !dry_run) return bringGathered(bringing, portable, part, portable.gather)
   const next = async () => {
     const { text: lines, rows } = await reader.next(part.name, progress.lines[part.name] ?? 0)
-    const given: WriteLines = {
-      ...{ table: portable.table, text: lines },
-      persons: { from: reader.contents.person, to: scope.principal.person },
-      components: dry_run ? plan.chosen.map((one) => one.part.name) : [],
-    }
-    if (dry_run || !portable.prepares || rows === 0) return { given, rows }
-    const argument = { module: portable.module, given }
-    const prepared = await scope.apart.read<unknown>(writeModule, 'prepareBatch', argument)
-    return { given: { ...given, text: '', prepared }, rows }
-  }
-  const read = () => {
-    const batch = next()
-    batch.catch(() => undefined)
-    return batch
+    return { given: givenOf(context, reader, portable, lines), rows }
   }
   // The next batch is read while this one is written.
-  for (let ahead = read(); ; ) {
+  for (let ahead = observed(next()); ; ) {
     const { given, rows } = await ahead
     if (rows === 0) break
-    ahead = read()
+    ahead = observed(next())
     if (dry_run) {
-      const argument = { module: portable.module, given }
+      const together = plan.chosen.map((one) => one.part.name)
+      const argument = { module: portable.module, given: { ...given, components: together } }
       add(progress, part.name, rows, await scope.apart.read<Written>(writeModule, 'sortBatch', argument))
-    } else {
-      if (portable.bring) {
-        const written = await portable.bring(scope, given)
-        await scope.write((tx) => moveOn(tx, id, part.name, rows, written))
-      } else await scope.apart.write(writeModule, 'writeBatch', { id, module: portable.module, given, lines: rows })
-      progress.lines[part.name] = (progress.lines[part.name] ?? 0) + rows
-      await context.advanced()
+      tell(bringing, 'comparing', part)
+      continue
     }
-    context.progress({
-      phase: dry_run ? 'comparing' : 'bringing in',
-      done: doneOf(),
-      total,
-      message: part.name.replaceAll('_', ' '),
-    })
+    if (portable.bring) {
+      const written = await portable.bring(scope, given, files)
+      await scope.write((tx) => moveOn(tx, id, part.name, rows, written))
+    } else await scope.apart.write(writeModule, 'writeBatch', { id, module: portable.module, given, lines: rows })
+    await moved(bringing, part, rows)
   }
+}
+
+async function bringGathered(
+  bringing: Bringing,
+  portable: Portable,
+  part: Part,
+  { bring: bringAll }: Gathering,
+): Promise<void> {
+  const { context, reader, progress, gathered } = bringing
+  const { scope, id } = context
+  const write = async (prepared: unknown, lines: number) => {
+    const given = { ...givenOf(context, reader, portable, ''), prepared }
+    const argument = { id, module: portable.module, given, lines }
+    const written = await scope.apart.write<boolean>(writeModule, 'writeBatch', argument)
+    if (written) await moved(bringing, part, lines)
+    return written
+  }
+  const told = (phase: string, done: number, total: number) => context.progress({ phase, done, total })
+  await bringAll(scope, gathered(part.name), progress.lines[part.name] ?? 0, write, told)
 }
 
 function resultOf({ chosen, left_out }: Plan, { tallies, faults }: Progress, dry_run: boolean): BundleImported {

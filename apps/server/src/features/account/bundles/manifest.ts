@@ -7,6 +7,9 @@ import { fail } from '@cairn/api/errors'
 export const schemaVersion = 2
 export const manifestFile = 'manifest.json'
 export const fileOf = (component: string) => `${component}.ndjson`
+/** Where a file lies that lines name by its sum; as many of them as one bundle holds at most. */
+export const travellingFile = (sha256: string) => `files/${sha256}`
+export const mostFiles = 200_000
 
 /** Fields that are not known are left to newer Cairns that add some: they do not change what is there. */
 export const Manifest = Type.Object({

@@ -3,17 +3,30 @@
  * Nothing is unpacked to disk; what is inflated is counted against what the directory says, and that against what can be.
  */
 import { createHash } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
 import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { move, transferableSymbol, valueSymbol } from 'piscina'
 import { Compile, type Validator } from 'typebox/compile'
 import type { TSchema } from 'typebox'
 import { type Entry, openPromise, type ZipFile } from 'yauzl'
-import { type Contents, fileOf, Manifest, manifestFile, type Part, schemaVersion } from './manifest.ts'
+import {
+  type Contents,
+  fileOf,
+  Manifest,
+  manifestFile,
+  mostFiles,
+  type Part,
+  schemaVersion,
+  travellingFile,
+} from './manifest.ts'
 import { contentsOfFirst, firstManifestFile, upgraded } from './upgrade.ts'
 
 /** Why a bundle cannot be read, in words; or the version of one that is too new. */
 export type Problem = { problem: string } | { newer: number }
 export type Batch = { text: string; rows: number }
-export type Checked = { rows: number; done: boolean }
+/** `bytes`: the lines that were checked, where they were asked for. */
+export type Checked = { rows: number; done: boolean; bytes: Uint8Array | null }
 
 const limits = {
   entries: 300,
@@ -35,6 +48,8 @@ const refuse = (reason: string): never => {
 let zip: ZipFile | null = null
 let entries = new Map<string, Entry>()
 let contents: Contents | null = null
+/** Files that lines name, found to be what they are called. */
+let sound = new Set<string>()
 let going: { component: string; lines: AsyncGenerator<string>; checking: Checking | null } | null = null
 
 /** Opens a bundle and reads what it says of itself. */
@@ -54,7 +69,8 @@ export async function open({ file }: { file: string }): Promise<Contents | Probl
     const files = new Set(contents.parts.map(({ file: name }) => name))
     for (const { file: name } of contents.parts) if (!entries.has(name)) refuse(`it lacks ${name}`)
     for (const name of entries.keys())
-      if (!files.has(name) && entries.get(name) !== found) refuse('it holds a file that its manifest does not name')
+      if (!files.has(name) && entries.get(name) !== found && !isTravelling(name))
+        refuse('it holds a file that its manifest does not name')
     return contents
   })
 }
@@ -68,25 +84,51 @@ function contentsOf(said: unknown): Contents | null {
 
 /** Every entry by its name, once, none of them a folder, a link, locked, or larger than can be. */
 async function directory(from: ZipFile): Promise<Map<string, Entry>> {
-  if (from.entryCount > limits.entries) refuse('it holds too many files')
+  if (from.entryCount > limits.entries + mostFiles) refuse('it holds too many files')
   const found = new Map<string, Entry>()
-  let inflated = 0
+  let [inflated, deflated] = [0, 0]
   for await (const entry of from.eachEntry()) {
     const { fileName: name, uncompressedSize: plain, compressedSize: packed } = entry
-    if (found.size >= limits.entries) refuse('it holds too many files')
-    if (!/^[a-z][a-z_]{0,49}\.(?:ndjson|json)$/.test(name)) refuse('it holds a file with a name that is not allowed')
+    if (found.size >= limits.entries + mostFiles) refuse('it holds too many files')
+    if (!isTravelling(name) && !/^[a-z][a-z_]{0,49}\.(?:ndjson|json)$/.test(name))
+      refuse('it holds a file with a name that is not allowed')
     if (found.has(name)) refuse('it holds a file twice')
     const kind = (entry.externalFileAttributes >>> 16) & 0o170000
     if (kind !== 0 && kind !== 0o100000) refuse('it holds something that is no file')
     if (entry.isEncrypted() || ![0, 8].includes(entry.compressionMethod))
       refuse('it is packed in a way that is not known')
     inflated += plain
-    if (inflated > limits.inflated || (plain > limits.small && plain > packed * limits.ratio))
-      refuse('it would unpack to more than can be')
+    deflated += packed
+    if (inflated > limits.inflated || isBomb(plain, packed)) refuse('it would unpack to more than can be')
     found.set(name, entry)
   }
+  // Many small ones can be one large one.
+  if (isBomb(inflated, deflated)) refuse('it would unpack to more than can be')
   return found
 }
+
+const isBomb = (plain: number, packed: number) => plain > limits.small && plain > packed * limits.ratio
+const isTravelling = (name: string) => /^files\/[0-9a-f]{64}$/.test(name)
+
+/** Refuses a file that a line names when it is missing, too large, or another. */
+async function checkFile(line: unknown, largest: number): Promise<void> {
+  const { sha256 } = line as { sha256: string }
+  if (sound.has(sha256)) return
+  const entry = entries.get(travellingFile(sha256)) ?? refuse('it lacks a file that a row names')
+  if (entry.uncompressedSize > largest) refuse('it holds a file that is too large')
+  const hash = createHash('sha256')
+  await pipeline(await (zip as ZipFile).openReadStreamPromise(entry), hash)
+  if (hash.digest('hex') !== sha256) refuse('it holds a file that was changed or damaged')
+  sound.add(sha256)
+}
+
+/** Lays a file out that was found to be sound. */
+export const unpack = ({ sha256, to }: { sha256: string; to: string }) =>
+  told(async () => {
+    const entry = entries.get(travellingFile(sha256)) ?? refuse('it lacks a file that a row names')
+    await pipeline(await (zip as ZipFile).openReadStreamPromise(entry), createWriteStream(to, { mode: 0o600 }))
+    return {}
+  })
 
 async function textOf(from: ZipFile, entry: Entry): Promise<string> {
   if (entry.uncompressedSize > limits.manifest) refuse('its manifest is too long')
@@ -99,25 +141,41 @@ async function textOf(from: ZipFile, entry: Entry): Promise<string> {
 type Checking = { validator: Validator; rows: number }
 
 /** Checks the next lines of a component; with the last of them, that they are the ones that the manifest names. */
-export const check = ({ component, schema }: { component: string; schema: TSchema }) =>
+export const check = ({ component, schema, largest, hands }: ToCheck) =>
   told(async (): Promise<Checked> => {
     if (going?.component !== component || !going.checking)
       await begin(component, { validator: Compile(schema), rows: 0 })
     const { lines, checking } = going as { lines: AsyncGenerator<string>; checking: Checking }
-    for (let characters = 0; characters < 4 * batch.characters; ) {
+    const some: string[] = []
+    const checked = (done: boolean) => handOver({ rows: checking.rows, done }, some)
+    for (let characters = 0; characters < batch.characters; ) {
       const { value: line, done } = await lines.next()
       if (done) {
         going = null
         const { rows } = partOf(component)
         if (rows >= 0 && checking.rows !== rows) refuse(`${component} has another number of rows`)
-        return { rows: checking.rows, done: true }
+        return checked(true)
       }
       checking.rows += 1
       characters += line.length
-      if (!checking.validator.Check(jsonOf(line))) refuse(`${component} has a row that is none, row ${checking.rows}`)
+      const said = jsonOf(line)
+      if (!checking.validator.Check(said)) refuse(`${component} has a row that is none, row ${checking.rows}`)
+      if (largest !== null) await checkFile(said, largest)
+      if (hands) some.push(line)
     }
-    return { rows: checking.rows, done: false }
+    return checked(false)
   })
+/** Lines whose bytes change threads without being copied. */
+function handOver(rest: Omit<Checked, 'bytes'>, lines: readonly string[]): Checked {
+  if (lines.length === 0) return { ...rest, bytes: null }
+  const bytes = new TextEncoder().encode(lines.join('\n'))
+  return move({
+    [valueSymbol]: { ...rest, bytes },
+    [transferableSymbol]: [bytes.buffer],
+  } as never) as unknown as Checked
+}
+/** `largest`: of a file that lines name; `hands`: are the lines asked for? */
+export type ToCheck = { component: string; schema: TSchema; largest: number | null; hands: boolean }
 
 /** The next lines of a component behind the first `skip`; without rows when there are no more. */
 export const next = ({ component, skip }: { component: string; skip: number }) =>
@@ -196,4 +254,5 @@ export async function close(): Promise<void> {
   await going?.lines.return(undefined)
   zip?.close()
   zip = contents = going = null
+  sound = new Set()
 }

@@ -1,14 +1,15 @@
 /** Bundles are read in a thread of their own, one at a time, so that neither the loop nor a writer waits for it. */
 import { fail } from '@cairn/api/errors'
 import { Piscina } from 'piscina'
-import type { TSchema } from 'typebox'
 import { type Contents, schemaVersion, unreadable } from './manifest.ts'
-import type { Batch, Checked, Problem } from './reader-worker.ts'
+import type { Batch, Checked, Problem, ToCheck } from './reader-worker.ts'
 
 export type Reader = {
   contents: Contents
-  check(component: string, schema: TSchema): Promise<Checked>
+  check(what: ToCheck): Promise<Checked>
   next(component: string, skip: number): Promise<Batch>
+  /** Lays a file that lines name out at `to`. It was checked with them. */
+  unpack(sha256: string, to: string): Promise<void>
   close(): Promise<void>
 }
 export type Readers = ReturnType<typeof makeReaders>
@@ -49,8 +50,8 @@ export function makeReaders() {
       return {
         contents: await run<Contents>('open', { file }),
         // Plain data crosses; what else a schema carries does not.
-        check: (component, schema) =>
-          run('check', { component, schema: JSON.parse(JSON.stringify(schema)) as unknown }),
+        check: (what) => run('check', { ...what, schema: JSON.parse(JSON.stringify(what.schema)) as unknown }),
+        unpack: async (sha256, to) => void (await run('unpack', { sha256, to })),
         next: (component, skip) => run('next', { component, skip }),
         close,
       }

@@ -33,6 +33,7 @@ export const linesIn = (files: Files, component: string) =>
 export async function bundleOf(
   components: Record<string, readonly (Record<string, unknown> | string)[]>,
   change: Partial<Manifest> = {},
+  more: readonly (readonly [string, Buffer])[] = [],
 ): Promise<Blob> {
   const texts = Object.entries(components).map(([name, lines]) => {
     const text = lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join('')
@@ -44,5 +45,5 @@ export async function bundleOf(
     ...{ since: null, components: texts.map(({ part }) => part), ...change },
   }
   const files = texts.map(({ name, text }) => [`${name}.ndjson`, text] as const)
-  return new Blob([await zipped([...files, ['manifest.json', JSON.stringify(manifest)]])])
+  return new Blob([await zipped([...files, ...more, ['manifest.json', JSON.stringify(manifest)]])])
 }

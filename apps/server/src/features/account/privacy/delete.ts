@@ -9,23 +9,31 @@ import type { ErasureProof, Receipt } from '@cairn/api/privacy'
 import { shape } from '@cairn/api/shapes'
 import { iso } from '../../../kernel/clock.ts'
 import { type JobContext, job } from '../../../kernel/jobs/definition.ts'
-import { type Advanced, type Batch, type Counted, type EraserOf, erasedAll } from './erase.ts'
+import type { Counted, EraserOf } from './count.ts'
+import { type Advanced, type Batch, erasedAll } from './erase.ts'
 import type { PrivacyKernel } from './index.ts'
 import { isCopy, prove } from './proof.ts'
-import { eraseApart } from './service.ts'
+import { countApart } from './service.ts'
 import * as store from './store.ts'
+
+const eraseApart = new URL('./erase.ts', import.meta.url)
 
 /** Up to this size the database's file is written anew each time; above, when the search finds that it has to be. */
 const smallFile = 128 * 1024 * 1024
 
 export function deleteJob(kernel: PrivacyKernel, erasers: readonly EraserOf[]) {
-  const { blobs, config, database, passages } = kernel
+  const { blobs, config, database, jobs, passages } = kernel
 
   async function run({ scope, id, progress, advanced }: JobContext<unknown>) {
     const row = await store.byId(scope, id)
     if (!row) throw fail('RECEIPT_NOT_FOUND')
     if (row.asked === null) return { receipt: id }
     const { erasure, marks } = store.unseal(row.asked)
+    // What an import or a crawl has in hand would be written behind what is erased.
+    if (erasure.by === 'everything' && row.part === null) {
+      progress({ phase: 'stopping', done: 0, total: null })
+      await jobs.endAll(scope)
+    }
     const looked = marks ?? (await collect(scope, id, erasure))
 
     const found = row.part === null ? -1 : erasers.findIndex(({ feature }) => feature === row.part)
@@ -71,7 +79,7 @@ export function deleteJob(kernel: PrivacyKernel, erasers: readonly EraserOf[]) {
 
   async function collect(scope: JobContext<unknown>['scope'], id: string, erasure: Counted['erasure']) {
     const argument: Counted = { erasers, erasure }
-    const marks = await scope.apart.read<string[]>(eraseApart, 'marksOf', argument)
+    const marks = await scope.apart.read<string[]>(countApart, 'marksOf', argument)
     await scope.write((tx) => store.change(tx, id, { asked: store.seal({ erasure, marks }) }))
     return marks
   }

@@ -105,6 +105,33 @@ describe('erasing a site', () => {
   })
 })
 
+test.runIf(dialect === 'sqlite')(
+  'what is left in a long row is found although no byte of a file holds it whole',
+  async () => {
+    const { workspace, kernel } = cairn.core
+    const word = '//sundered.example/'
+    // A long row is cut into pages; somewhere the word lies across two of them.
+    let at = 0
+    for (; at < 150; at += 7) {
+      const value = `${'x'.repeat(4_450 + at)}${word}${'y'.repeat(1_600 - at)}`
+      await kernel.database.transaction(async (tx) => {
+        await sql`insert into setting (workspace, id, value, updated_at) values (${workspace}, 'long', ${value}, 1)
+          on conflict (workspace, id) do update set value = excluded.value`.execute(tx)
+      })
+      await kernel.database.scrub({ rewrite: false })
+      if ((await filesWith(cairn.home, word)).length === 0) break
+    }
+    expect(at).toBeLessThan(150)
+    const visited_at = new Date(Date.UTC(2026, 1, 1)).toISOString()
+    await cairn.api.browser.createVisit({ url: `https:${word}`, visited_at })
+    const { proof } = await erase(cairn, { site: 'sundered.example' })
+    expect(proof).toMatchObject({ clean: false, found: [{ where: 'table setting', times: 1 }] })
+    await kernel.database.transaction(async (tx) => {
+      await sql`delete from setting where id = 'long'`.execute(tx)
+    })
+  },
+)
+
 describe('erasing', () => {
   test('a thread takes along its messages, memories, links and jobs, and detaches its tasks and tabs', async () => {
     const { api } = cairn

@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { ErasureFinding, ErasureProof } from '@cairn/api/privacy'
 import type { ReadApart, Scope } from '../../../kernel/scope.ts'
-import { readTables, searchTable } from './proof-store.ts'
+import { databaseFile, type Looked, readTables, searchTable } from './proof-store.ts'
 
 const here = new URL(import.meta.url)
 type Searched = Omit<ErasureProof, 'rewritten' | 'marks' | 'clean'>
@@ -15,10 +15,10 @@ export async function prove(
   home: string,
   { marks, name }: { marks: readonly string[]; name: string | null },
 ): Promise<ErasureProof> {
-  const [rows, files] = await Promise.all([
-    scope.apart.read<Searched & { elsewhere: boolean }>(here, 'searchRows', { marks, name }),
-    scope.apart.read<Searched>(here, 'searchFiles', { home, marks }),
-  ])
+  const files = await scope.apart.read<Searched & { database: boolean }>(here, 'searchFiles', { home, marks })
+  // What is in no byte of the database is in no row of it, but where a long row is cut.
+  const everyRow = !files.database || files.found.some(({ where }) => isDatabase(where))
+  const rows = await scope.apart.read<Searched & { elsewhere: boolean }>(here, 'searchRows', { marks, name, everyRow })
   const said = rows.found.length > 0
   const found = [
     ...rows.found,
@@ -37,10 +37,12 @@ export async function prove(
 
 function reasonOf(file: string, said: boolean, elsewhere: boolean): string | null {
   if (isCopy(file)) return 'A copy of the database that was made before. It is not changed and goes by its own rule.'
-  if (!/^cairn\.db/.test(file)) return null
+  if (!isDatabase(file)) return null
   if (said) return 'Rows that stay say it, too: see the tables.'
   return elsewhere ? 'Rows of another workspace say it, too.' : null
 }
+
+const isDatabase = (file: string) => /^cairn\.db/.test(file)
 
 /** Tables whose rows stay on purpose although they name what went. */
 const kept: Record<string, string> = {
@@ -49,15 +51,13 @@ const kept: Record<string, string> = {
 }
 
 /** Rows of the workspace that hold one of the marks; `elsewhere` says whether those of another do. */
-export const searchRows: ReadApart<
-  { marks: string[]; name: string | null },
-  Searched & { elsewhere: boolean }
-> = async (from, { marks, name }) => {
+export const searchRows: ReadApart<Looked, Searched & { elsewhere: boolean }> = async (from, looked) => {
+  const { marks, name } = looked
   const tables = await readTables(from)
   const found: ErasureFinding[] = []
   let elsewhere = false
   for (const table of marks.length > 0 || name !== null ? tables : []) {
-    const { own, all } = await searchTable(from, table, marks, name)
+    const { own, all } = await searchTable(from, table, looked)
     elsewhere ||= all > own
     const reason = kept[table.name] ?? 'Something that stays says it in words of its own.'
     if (own > 0) found.push({ where: `table ${table.name}`, times: own, reason })
@@ -67,8 +67,14 @@ export const searchRows: ReadApart<
 
 const chunk = 4 * 1024 * 1024
 
-/** The same in the bytes of every file. */
-export const searchFiles: ReadApart<{ home: string; marks: string[] }, Searched> = async (_, { home, marks }) => {
+/** The same in the bytes of every file; `database` says whether that of SQLite was among them. */
+export const searchFiles: ReadApart<{ home: string; marks: string[] }, Searched & { database: boolean }> = async (
+  from,
+  { home, marks },
+) => {
+  // This holds a snapshot meanwhile, too: no page moves out of the log before the log was read.
+  const own = await databaseFile(from)
+  let database = false
   const needles = marks.map((mark) => Buffer.from(mark))
   const longest = Math.max(0, ...needles.map(({ length }) => length))
   const found: ErasureFinding[] = []
@@ -79,10 +85,11 @@ export const searchFiles: ReadApart<{ home: string; marks: string[] }, Searched>
     const read = await searchFile(path, needles, longest)
     if (read === null) continue
     files += 1
+    database ||= path === own
     bytes += read.bytes
     if (read.times > 0) found.push({ where: relative(home, path), times: read.times, reason: null })
   }
-  return { files, bytes, tables: 0, found }
+  return { files, bytes, tables: 0, found, database }
 }
 
 /** Null for a file that is gone meanwhile. */

@@ -3,7 +3,8 @@ import type { Counts } from '../../../kernel/erasure.ts'
 import { present } from '../../../kernel/erasure.ts'
 import type { Due, Rule } from '../../../kernel/retention.ts'
 import type { ReadApart, WriteApart } from '../../../kernel/scope.ts'
-import { type EraserOf, loadErasers, releaseAll } from './erase.ts'
+import { type EraserOf, loadErasers } from './count.ts'
+import { releaseAll } from './erase.ts'
 
 export type RuleOf = { rule: string; feature: string; usual: number | null }
 type Named = { retainers: readonly EraserOf[]; rule: string }

@@ -9,7 +9,7 @@ import type { Jobs } from '../../../kernel/jobs/jobs.ts'
 import type { Passages } from '../../../kernel/passages/passages.ts'
 import type { Scope, Tx } from '../../../kernel/scope.ts'
 import type { RuleOf } from './retain.ts'
-import type { EraserOf } from './erase.ts'
+import type { EraserOf } from './count.ts'
 import * as store from './retention-store.ts'
 
 const day = 86_400_000

@@ -5,18 +5,18 @@ import { type Clock, iso, isoOrNull } from '../../../kernel/clock.ts'
 import { newId, randomSalt, sha256 } from '../../../kernel/ids.ts'
 import { decodeCursor, pageSize, toPage } from '../../../kernel/paging.ts'
 import type { Scope, Tx } from '../../../kernel/scope.ts'
-import type { Counted, EraserOf } from './erase.ts'
+import type { Counted, EraserOf } from './count.ts'
 import { kindOf, nameOf, readScope, type ScopeInput } from './scopes.ts'
 import * as store from './store.ts'
 
 type Reader = Pick<Scope, 'workspace' | 'db'>
-export const eraseApart = new URL('./erase.ts', import.meta.url)
+export const countApart = new URL('./count.ts', import.meta.url)
 
 export function makePrivacyService({ clock, erasers }: { clock: Clock; erasers: readonly EraserOf[] }) {
   /** What a scope would remove now. INVALID_INPUT. */
   async function preview(scope: Scope, input: ScopeInput): Promise<ErasurePreview> {
     const erasure = readScope(input, clock.now())
-    const parts = await scope.apart.read<ErasedPart[]>(eraseApart, 'countAll', { erasers, erasure } satisfies Counted)
+    const parts = await scope.apart.read<ErasedPart[]>(countApart, 'countAll', { erasers, erasure } satisfies Counted)
     return { scope: kindOf(erasure), parts, total: totalOf(parts) }
   }
 

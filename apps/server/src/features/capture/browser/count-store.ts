@@ -54,16 +54,25 @@ export async function deleteBarePages(to: Reader, { first, last, from, to: end }
   return rows.map(({ id }) => id)
 }
 
-/** Removes pages that never had a visit, from a first bucket to a last. */
-export async function deleteUnseenPages(to: Reader, firstBucket: number, lastBucket: number): Promise<void> {
-  const [first, end] = [bucketRange(firstBucket)[0], bucketRange(lastBucket)[1]]
-  await tables(to)
-    .deleteFrom('pages')
-    .where('workspace', '=', to.workspace)
-    .where('id', '>=', first)
-    .where('id', '<', end)
-    .where('visit_count', '=', 0)
-    .execute()
+/** Pages from a first bucket to a last that were put down and not counted since. */
+const unseen = ({ workspace }: Reader, firstBucket: number, lastBucket: number) =>
+  sql`workspace = ${workspace} and id >= ${bucketRange(firstBucket)[0]} and id < ${bucketRange(lastBucket)[1]}
+    and visit_count = 0`
+
+export async function hasUnseenPages(from: Reader, firstBucket: number, lastBucket: number): Promise<boolean> {
+  const { rows } = await sql`select 1 from pages where ${unseen(from, firstBucket, lastBucket)} limit 1`.execute(
+    from.db,
+  )
+  return rows.length > 0
+}
+
+/** Removes those of them that have no visit. Answers their ids. */
+export async function deleteUnseenPages(to: Reader, firstBucket: number, lastBucket: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    delete from pages where ${unseen(to, firstBucket, lastBucket)} and id not in (
+      select page_id from history where workspace = ${to.workspace} and bucket between ${firstBucket} and ${lastBucket}
+    ) returning id`.execute(to.db)
+  return rows.map(({ id }) => id)
 }
 
 /** Counts the sites of the buckets from first to last out of their pages; sites without any go. */

@@ -58,7 +58,7 @@ export const eraser: Eraser = {
   async some(tx, erasure, cursor) {
     const [stage = '', at = ''] = (cursor ?? '').split('|')
     // What an import that was cut off left uncounted is counted first, so that its sites are known.
-    if (stage === '') return (await countedSome(tx, 'gone', '')) ?? next('gone')
+    if (stage === '') return (await countedSome(tx, 'gone', at)) ?? next('gone')
     if (stage === 'referrers') return erasure.by === 'site' ? referrersSome(tx, erasure.site, at) : done
     if (stage === 'count') return (await countedSome(tx, 'count', at)) ?? done
     if (erasure.by === 'everything') return everythingSome(tx)

@@ -1,11 +1,12 @@
 /** Visits of a bundle, read and written in worker threads. */
 import { linesOf, textOf, toLine, toRow } from '../../../kernel/portable/line.ts'
-import type { Fault, Page, ReadPage, WriteLines, Written } from '../../../kernel/portable/portable.ts'
+import type { Fault, Page, ReadPage, TakenLines, WriteLines, Written } from '../../../kernel/portable/portable.ts'
 import type { ReadApart, WriteApart } from '../../../kernel/scope.ts'
 import { type Address, addressReader, visitId } from './address.ts'
 import { knownVisits, visitPage } from './portable-store.ts'
 import { recountJob } from './recount.ts'
 import { earliest, soundTitle } from './visit.ts'
+import { batchAfter, pagesAfter, pagesTaken, readBatch, takeDown } from './gather-store.ts'
 import { insertManyVisits, markBuckets, putPages, type VisitFields } from './write-store.ts'
 
 export const readLines: ReadApart<ReadPage, Page> = async (from, { table, after, since, limit }) => {
@@ -23,10 +24,11 @@ type Sorted = Read & { given: number; faults: Fault[] }
 
 function sorted({ table, text, persons }: WriteLines): Sorted {
   const read = addressReader()
+  const titles = remembered(soundTitle)
   const result: Sorted = { visits: new Map(), pages: new Map(), given: 0, faults: [] }
   for (const line of linesOf(text)) {
     result.given += 1
-    const reason = take(result, toRow(table.columns, line, persons) as unknown as Visit, read)
+    const reason = take(result, toRow(table.columns, line, persons) as unknown as Visit, read, titles)
     if (reason) result.faults.push({ id: String(line.visited_at), reason })
   }
   return result
@@ -36,8 +38,25 @@ type Visit = Record<'url' | 'source', string> &
   Record<'page_title' | 'title' | 'referrer' | 'tab_id' | 'content_type', string | null> &
   Record<'duration_ms' | 'status_code', number | null> & { visited_at: number }
 
+/** One after the other a page often has the title that it had before. */
+function remembered(make: typeof soundTitle): (title: string | null) => string | null {
+  const known = new Map<string | null, string | null>()
+  return (title) => {
+    const found = known.get(title)
+    if (found !== undefined) return found
+    const made = make(title)
+    known.set(title, made)
+    return made
+  }
+}
+
 /** Answers why a visit is none. */
-function take({ visits, pages }: Sorted, row: Visit, read: ReturnType<typeof addressReader>): string | null {
+function take(
+  { visits, pages }: Sorted,
+  row: Visit,
+  read: ReturnType<typeof addressReader>,
+  titleOf: (title: string | null) => string | null,
+): string | null {
   const address = read(row.url)
   if (typeof address === 'string') return 'its address is no web page'
   if (row.visited_at < earliest) return 'its time cannot be'
@@ -50,9 +69,9 @@ function take({ visits, pages }: Sorted, row: Visit, read: ReturnType<typeof add
       row.duration_ms,
       row.source,
     ] as const),
-    ...([soundTitle(row.title), row.tab_id, row.status_code, row.content_type] as const),
+    ...([titleOf(row.title), row.tab_id, row.status_code, row.content_type] as const),
   ])
-  const title = soundTitle(row.page_title) ?? pages.get(address.page)?.title ?? null
+  const title = titleOf(row.page_title) ?? pages.get(address.page)?.title ?? null
   pages.set(address.page, { address, title })
   return null
 }
@@ -67,27 +86,52 @@ export const sortLines: ReadApart<WriteLines, Written> = async (from, lines) => 
   return tallied(given, visits.size - known.size, faults)
 }
 
-/** Visits and pages as lists for the database: addresses are read before the writer is held. */
-type Prepared = { visits: string; pages: string; buckets: number[]; size: number; given: number; faults: Fault[] }
-
-function prepared(lines: WriteLines): Prepared {
-  const { visits, pages, given, faults } = sorted(lines)
-  const put = [...pages].sort(([a], [b]) => (a < b ? -1 : 1))
-  return {
-    ...{ visits: JSON.stringify([...visits.values()]), size: visits.size, given, faults },
-    pages: JSON.stringify(put.map(([id, { address, title }]) => [id, address.url, address.site, title])),
-    buckets: [...new Set(put.map(([, { address }]) => address.bucket))],
-  }
+export type ToTake = { file: string; given: WriteLines; lines: TakenLines }
+/** Takes visits down as lists for the database, their pages each once. Reads addresses before any writer is held. */
+export const takeLines: ReadApart<ToTake, void> = async (_from, { file, given: how, lines }) => {
+  const text = new TextDecoder().decode(lines.bytes)
+  const { visits, pages, given, faults } = sorted({ ...how, text })
+  const buckets = [...new Set([...pages.values()].map(({ address }) => address.bucket))]
+  takeDown(
+    file,
+    { visits: JSON.stringify([...visits.values()]), size: visits.size, given, buckets, faults },
+    [...pages].map(([id, { address, title }]) => [id, address.url, address.site, title]),
+    lines.before,
+  )
 }
 
-export const prepareLines: ReadApart<WriteLines, Prepared> = async (_from, lines) => prepared(lines)
+/** The batch that goes on behind `done` lines. */
+export const batchBehind: ReadApart<{ file: string; done: number }, { number: number; lines: number } | null> = async (
+  _from,
+  { file, done },
+) => batchAfter(file, done)
 
-/** Keeps visits that are not kept yet, with their pages. What they come to is counted once all are in. */
-export const writeLines: WriteApart<WriteLines, Written> = async (tx, lines) => {
-  const { visits, pages, buckets, size, given, faults } = (lines.prepared as Prepared | undefined) ?? prepared(lines)
+export const countTaken: ReadApart<string, number> = async (_from, file) => pagesTaken(file)
+
+export type TakenPages = { file: string; after: string; limit: number }
+/** Puts pages down, in the order of their ids. Answers the last of them and how many they were. */
+export const putTakenPages: WriteApart<TakenPages, { last: string; rows: number }> = async (
+  tx,
+  { file, after, limit },
+) => {
+  const { json, last, rows } = pagesAfter(file, after, limit)
+  if (rows > 0) await putPages(tx, json)
+  return { last, rows }
+}
+
+/** `removals`: bucket → how often pages had been removed from it when they were put down. */
+export type TakenBatch = { file: string; number: number; removals: ReadonlyMap<number, number> }
+
+/**
+ * Keeps visits that are not kept yet. What they come to is counted once all are in. Answers null, having kept nothing, when
+ * somebody removed pages meanwhile: they have to be put down again first.
+ */
+export const writeLines: WriteApart<WriteLines, Written | null> = async (tx, { prepared }) => {
+  const { file, number, removals } = prepared as TakenBatch
+  const { visits, size, given, buckets, faults } = readBatch(file, number)
   if (size === 0) return tallied(given, 0, faults)
-  await markBuckets(tx, buckets)
-  await putPages(tx, pages)
+  const now = await markBuckets(tx, buckets)
+  if ([...now].some(([bucket, times]) => times !== (removals.get(bucket) ?? 0))) return null
   const created = await insertManyVisits(tx, visits)
   if (created === 0) return tallied(given, 0, faults)
   // Whoever brings the bundle in counts in the end; this is for when that is cut off.

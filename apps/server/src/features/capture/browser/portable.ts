@@ -5,6 +5,7 @@
 import { id, integer, masked, nullable, text, time } from '../../../kernel/portable/line.ts'
 import { type Portable, portable } from '../../../kernel/portable/portable.ts'
 import { longestAddress } from './address.ts'
+import { gatherVisits } from './gather.ts'
 import { longestText } from './page-text.ts'
 import { recount } from './recount.ts'
 
@@ -23,7 +24,7 @@ export const portableHistory: readonly Portable[] = [
       },
       event: 'visits.created',
     },
-    { personal: true, module, prepares: true, finish: async (scope, told) => void (await recount(scope, told)) },
+    { personal: true, module, gather: gatherVisits, finish: async (scope, told) => void (await recount(scope, told)) },
   ),
   portable(
     {

@@ -9,6 +9,7 @@ import {
   countSites,
   deleteBarePages,
   deleteUnseenPages,
+  hasUnseenPages,
   noteRemoval,
   settleBuckets,
   stretchEnd,
@@ -94,10 +95,18 @@ export const recountStretch: WriteApart<Recount, Step> = async (tx, { after, las
   return { next: whole === last ? null : end, removed }
 }
 
-/** Removes pages that were put down and got no visit. Only in the line of bulk work, after a recount. */
+/** Removes pages that were put down and got no visit. Who still brings visits notices, and puts them down again. */
 export async function dropUnseen(scope: Scope): Promise<void> {
   for (let first = 0; first < buckets; first += bucketsAtOnce) await scope.apart.write(here, 'dropUnseenFrom', first)
 }
 const bucketsAtOnce = 16
-export const dropUnseenFrom: WriteApart<number, void> = (tx, first) =>
-  deleteUnseenPages(tx, first, first + bucketsAtOnce - 1)
+export const dropUnseenFrom: WriteApart<number, void> = async (tx, first) => {
+  const last = first + bucketsAtOnce - 1
+  if (!(await hasUnseenPages(tx, first, last))) return
+  await holdBuckets(
+    tx,
+    Array.from({ length: bucketsAtOnce }, (_, at) => first + at),
+  )
+  const removed = await deleteUnseenPages(tx, first, last)
+  if (removed.length > 0) await noteRemoval(tx, new Set(removed.map(bucketOf)))
+}

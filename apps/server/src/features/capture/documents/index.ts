@@ -64,7 +64,7 @@ export function makeDocuments(kernel: Pick<Kernel, 'blobs' | 'clock' | 'config' 
       crawlUpkeep,
     ],
     passages: [documentPassages],
-    portable: portableDocuments,
+    portable: portableDocuments(blobs, originals),
     refer: {
       document: async (scope, ids) => {
         const rows = ids.length > 0 ? await documentsByIds(scope, ids) : []

@@ -2,9 +2,12 @@
  * Originals of documents, kept as blobs. Two documents may have the same one, so it goes with the last of them; who
  * keeps one and who lets one go take turns.
  */
+import type { Readable } from 'node:stream'
+import { documentLimits } from '@cairn/api/documents'
 import type { Blobs } from '../../../kernel/blobs/blobs.ts'
 import { sha256 } from '../../../kernel/ids.ts'
 import { job } from '../../../kernel/jobs/definition.ts'
+import type { TravellingFiles } from '../../../kernel/portable/portable.ts'
 import type { Scope } from '../../../kernel/scope.ts'
 import { list, shape, Type } from '@cairn/api/shapes'
 import type { Content } from './reading/content.ts'
@@ -26,6 +29,27 @@ export function makeOriginals(blobs: Blobs) {
     }
   }
 
+  /** What nobody has after the writing goes again: it failed, or what was read is there already. */
+  const kept = <T>(
+    scope: Scope,
+    hash: string,
+    open: () => Promise<Readable | Uint8Array>,
+    write: () => Promise<T>,
+  ): Promise<T> =>
+    inTurn(`${scope.workspace} ${hash}`, async () => {
+      const fresh = !(await blobs.has(scope.workspace, hash))
+      if (fresh) await blobs.put(scope.workspace, await open(), documentLimits.bytes)
+      try {
+        return await write()
+      } finally {
+        if (fresh) await dropUnused(scope, hash)
+      }
+    })
+
+  async function dropUnused(scope: Scope, hash: string): Promise<void> {
+    if (!(await blobsInUse(scope, [hash])).has(hash)) await blobs.remove(scope.workspace, hash)
+  }
+
   return {
     /** Keeps the original of what was read while `write` writes who has it. */
     async keeping<T>(
@@ -37,17 +61,19 @@ export function makeOriginals(blobs: Blobs) {
       if (content.original === null) return write(null)
       const bytes = content.original === 'given' ? given : content.original
       const hash = sha256(bytes)
-      return inTurn(`${scope.workspace} ${hash}`, async () => {
-        if (!(await blobs.has(scope.workspace, hash))) await blobs.put(scope.workspace, bytes, bytes.length)
-        return write(hash)
-      })
+      return kept(
+        scope,
+        hash,
+        async () => bytes,
+        () => write(hash),
+      )
     },
+    /** Keeps one that came along with a bundle while `write` writes who has it. */
+    taking: <T>(scope: Scope, hash: string, files: TravellingFiles, write: () => Promise<T>): Promise<T> =>
+      kept(scope, hash, () => files.open(hash), write),
     /** Lets those go that nobody has. */
     async drop(scope: Scope, hashes: readonly string[]): Promise<void> {
-      for (const hash of hashes)
-        await inTurn(`${scope.workspace} ${hash}`, async () => {
-          if (!(await blobsInUse(scope, [hash])).has(hash)) await blobs.remove(scope.workspace, hash)
-        })
+      for (const hash of hashes) await inTurn(`${scope.workspace} ${hash}`, () => dropUnused(scope, hash))
     },
   }
 }

@@ -1,10 +1,10 @@
 /** What documents see to when they come in from a bundle. Called in a worker thread. */
 import type { Row } from '../../../kernel/portable/line.ts'
-import type { Sorted } from '../../../kernel/portable/table.ts'
-import type { WriteApart } from '../../../kernel/scope.ts'
 import { siteOf } from '../../../kernel/sites.ts'
 import { readUrl } from './keep.ts'
+import { type Identity, standing } from './portable-store.ts'
 import { urlKey } from './rows.ts'
+import type { Reader } from './store.ts'
 
 /** Its address decides where it belongs, whatever the bundle says of that. */
 export function soundDocument(row: Row): Row | string {
@@ -17,8 +17,8 @@ export function soundDocument(row: Row): Row | string {
   return { ...row, url, site, canonical_url, url_key: urlKey(canonical_url ?? url), fetch_key: urlKey(url) }
 }
 
-/** A document is found by its newest text, which came after it. */
-export const indexAgain: WriteApart<Sorted, void> = async (tx, { fresh, newer }) => {
-  const rows = [...fresh, ...newer.map(({ given }) => given)]
-  await tx.reindex('document', [...new Set(rows.map((row) => String(row.document_id)))])
+/** Documents that stand here under another id. */
+export async function standingDocuments(from: Reader, rows: readonly Row[]): Promise<Map<string, string>> {
+  const known = await standing(from, rows as unknown as Identity[])
+  return new Map([...known].filter(([given, own]) => given !== own))
 }

@@ -21,7 +21,7 @@ import { siteOfUrl } from './addresses.ts'
 import { makeHosts, type Rules } from './hosts.ts'
 import { makePace, type Pace } from './pace.ts'
 import type { PageRow, Plan } from './rows.ts'
-import { crawlById, frontierOf, nextPages, seedUrls } from './store.ts'
+import { crawlById, frontierOf, nextPages, seedUrls, waitingHosts } from './store.ts'
 import { makeWriter, type Outcome } from './writer.ts'
 
 export type CrawlParts = {
@@ -37,6 +37,8 @@ export type CrawlParts = {
 
 /** Pages on their way at once, over all hosts. */
 const atOnce = 8
+/** Addresses, or hosts, that are looked at when the next one is chosen. */
+const lookedAt = 16
 const largestPage = 10_485_760
 const largestMap = 10_485_760
 const mostMaps = 10
@@ -61,20 +63,33 @@ export async function runCrawl(context: JobContext<unknown>, plan: Plan, parts: 
   const mapped = new Map<string, Promise<void>>()
   let fetched = (await crawlById(scope, id))?.fetched ?? 0
   const broken: { error: unknown }[] = []
+  /** Wakes the loop below: a host is free for its next page before the last one is read and written. */
+  let stir: () => void = () => undefined
 
-  /** The best address whose host may be asked now. */
+  /** The best address whose host may be asked now: among the best of all, else among the best of each host. */
   async function next(): Promise<PageRow | null> {
     if (fetched + going.size >= plan.pages || going.size >= atOnce) return null
-    const pages = await nextPages(scope, id, hosts.resting(), going.size + 1)
-    return pages.find((page) => !going.has(page.url_key)) ?? null
+    const resting = new Set(hosts.resting())
+    const isFree = (page: PageRow) => !going.has(page.url_key) && !resting.has(page.host)
+    const best = (await nextPages(scope, id, going.size + lookedAt)).find(isFree)
+    if (best || resting.size === 0) return best ?? null
+    const free = (await waitingHosts(scope, id)).filter((host) => !resting.has(host)).slice(0, lookedAt)
+    const heads = await Promise.all(free.map((host) => nextPages(scope, id, going.size + 1, host)))
+    const [first] = heads
+      .flat()
+      .filter(isFree)
+      .sort((a, b) => b.promise - a.promise || a.number - b.number)
+    return first ?? null
   }
 
   function begin(page: PageRow): void {
     hosts.enter(page.host)
     let entered = true
     const leave = () => {
-      if (entered) hosts.leave(page.host)
+      if (!entered) return
       entered = false
+      hosts.leave(page.host)
+      stir()
     }
     const visited = visit(page, leave)
       .then(async (outcome) => {
@@ -208,7 +223,10 @@ export async function runCrawl(context: JobContext<unknown>, plan: Plan, parts: 
       }
       const pause = fetched + going.size < plan.pages && going.size < atOnce ? hosts.pause() : null
       if (going.size === 0 && pause === null) break
-      await Promise.race([...going.values(), ...(pause === null ? [] : [wait(pause, signal)])])
+      const stirred = new Promise<void>((resolve) => {
+        stir = resolve
+      })
+      await Promise.race([...going.values(), stirred, ...(pause === null ? [] : [wait(pause, signal)])])
       const message = `${pace.perSecond().toFixed(1)} pages/s`
       context.progress({ phase: 'crawling', done: fetched, total: plan.pages, message })
     }

@@ -1,5 +1,5 @@
 /** Rows of crawls: the addresses that they know, the hosts that they ask, when they are done again. */
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { CrawlPageState } from '@cairn/api/crawls'
 import type { JobRow } from '../../../../kernel/jobs/rows.ts'
 import { rowsOf } from '../../../../kernel/database/lists.ts'
@@ -74,15 +74,23 @@ const pagesOf = (from: Reader, crawl: string) =>
     .where('workspace', '=', from.workspace)
     .where('crawl_id', '=', crawl)
 
-/** The most promising addresses that wait, without those of some hosts. */
-export function nextPages(from: Reader, crawl: string, without: readonly string[], limit: number): Promise<PageRow[]> {
-  let query = pagesOf(from, crawl)
-    .where('state', '=', 'waiting')
-    .orderBy('promise', 'desc')
-    .orderBy('number')
-    .limit(limit)
-  if (without.length > 0) query = query.where('host', 'not in', without)
-  return query.execute()
+/** The most promising addresses that wait; of one host only where it is named. */
+export function nextPages(from: Reader, crawl: string, limit: number, host?: string): Promise<PageRow[]> {
+  let query = pagesOf(from, crawl).where('state', '=', 'waiting')
+  if (host !== undefined) query = query.where('host', '=', host)
+  return query.orderBy('promise', 'desc').orderBy('number').limit(limit).execute()
+}
+
+/** Hosts of which addresses wait. One step for each of them, however many addresses there are. */
+export async function waitingHosts(from: Reader, crawl: string): Promise<string[]> {
+  const next = (after: RawBuilder<unknown>) => sql`(select min(host) from crawl_page where workspace = ${from.workspace}
+    and crawl_id = ${crawl} and state = 'waiting' ${after})`
+  const { rows } = await sql<{ host: string }>`
+    with recursive waiting(host) as (
+      select ${next(sql``)} union all select ${next(sql`and host > waiting.host`)} from waiting where host is not null
+    )
+    select host from waiting where host is not null`.execute(from.db)
+  return rows.map(({ host }) => host)
 }
 
 export function pageList(

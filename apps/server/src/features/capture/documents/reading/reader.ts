@@ -6,16 +6,17 @@ import type { Content, Reading, SiteMap, Unreadable } from './content.ts'
 /** Milliseconds for one document; a page takes some tens of them, a long PDF some seconds. */
 const longest = 60_000
 const threads = 2
+/** Bytes up to which a thread is enough that cleans up often: left alone it keeps the trees of hundreds of pages. */
+const small = 1_048_576
 
 export type Reader = ReturnType<typeof makeReader>
 
 export function makeReader() {
-  let pool: Piscina | undefined
-  const opened = () => {
-    pool ??= new Piscina({
-      filename: new URL('./reader-worker.ts', import.meta.url).href,
-      ...{ minThreads: 0, maxThreads: threads, idleTimeout: 30_000, resourceLimits: { maxOldGenerationSizeMb: 512 } },
-    })
+  const pools = new Map<number, Piscina>()
+  const opened = ({ length }: Uint8Array) => {
+    const maxOldGenerationSizeMb = length <= small ? 192 : 512
+    const pool = pools.get(maxOldGenerationSizeMb) ?? opening(maxOldGenerationSizeMb)
+    pools.set(maxOldGenerationSizeMb, pool)
     return pool
   }
   return {
@@ -23,9 +24,10 @@ export function makeReader() {
     async read(reading: Reading, signal: AbortSignal): Promise<Content> {
       const tooLong = AbortSignal.timeout(longest)
       try {
-        const found = (await opened().run(reading, { name: 'read', signal: AbortSignal.any([signal, tooLong]) })) as
-          | Content
-          | Unreadable
+        const found = (await opened(reading.bytes).run(reading, {
+          name: 'read',
+          signal: AbortSignal.any([signal, tooLong]),
+        })) as Content | Unreadable
         if ('problem' in found) throw unreadable(found.problem)
         return found
       } catch (error) {
@@ -40,17 +42,24 @@ export function makeReader() {
     async readMap(bytes: Uint8Array, looksFor: readonly string[], signal: AbortSignal): Promise<SiteMap> {
       try {
         const within = AbortSignal.any([signal, AbortSignal.timeout(longest)])
-        return (await opened().run({ bytes, looksFor }, { name: 'readMap', signal: within })) as SiteMap
+        return (await opened(bytes).run({ bytes, looksFor }, { name: 'readMap', signal: within })) as SiteMap
       } catch (error) {
         if (signal.aborted) throw error
         return { maps: [], links: [] }
       }
     },
     async close(): Promise<void> {
-      await pool?.destroy()
-      pool = undefined
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()))
+      pools.clear()
     },
   }
 }
+
+const opening = (maxOldGenerationSizeMb: number) =>
+  new Piscina({
+    filename: new URL('./reader-worker.ts', import.meta.url).href,
+    ...{ minThreads: 0, maxThreads: threads, idleTimeout: 30_000 },
+    resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb },
+  })
 
 export const unreadable = (reason: string) => fail('DOCUMENT_NOT_READABLE', { reason })
