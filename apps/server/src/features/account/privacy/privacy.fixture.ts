@@ -26,7 +26,7 @@ export const receiptOf = ({ api }: Pick<Cairn, 'api'>, id: string): Promise<Rece
     const job = await api.jobs.get({ id })
     if (job.status === 'failed') throw new Error(JSON.stringify(job.error))
     return job.status === 'succeeded' ? api.privacy.getReceipt({ id }) : null
-  })
+  }, 110_000)
 
 export const removedBy = (receipt: Receipt, feature: string) =>
   receipt.removed.find((part) => part.feature === feature)?.counts ?? {}

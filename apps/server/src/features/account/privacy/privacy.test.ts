@@ -113,7 +113,7 @@ test.runIf(dialect === 'sqlite')(
     // A long row is cut into pages; somewhere the word lies across two of them.
     let at = 0
     for (; at < 150; at += 7) {
-      const value = `${'x'.repeat(4_450 + at)}${word}${'y'.repeat(1_600 - at)}`
+      const value = `${'x'.repeat(1_940 + at)}${word}${'y'.repeat(4_110 - at)}`
       await kernel.database.transaction(async (tx) => {
         await sql`insert into setting (workspace, id, value, updated_at) values (${workspace}, 'long', ${value}, 1)
           on conflict (workspace, id) do update set value = excluded.value`.execute(tx)

@@ -60,7 +60,7 @@ test('what is under way is ended first, and nothing that it had in hand comes af
     expect(files.filter((entry) => entry.isFile()).map(({ name }) => name)).toEqual([])
   }
   expect((await api.browser.listSites({ from: '2000-01-01T00:00:00Z' })).total.visits).toBe(0)
-})
+}, 240_000)
 
 test('erasing goes on where more pages of a site were never counted than are counted at once', async () => {
   await using cairn = await startCairn()
@@ -74,4 +74,4 @@ test('erasing goes on where more pages of a site were never counted than are cou
   })
   const receipt = await erase(cairn, { source: { kind: 'visit', id: newId() } })
   expect(receipt).toMatchObject({ status: 'done', removed: [] })
-})
+}, 240_000)
