@@ -21,7 +21,7 @@ import {
 export const ErasureKind = oneOf('site', 'period', 'thread', 'tab', 'source', 'everything')
 export type ErasureKind = Static<typeof ErasureKind>
 /** What can be erased one by one, as search and `refer` name it. Files and commits lie on the disk and would come again. */
-export const ErasableSource = oneOf('visit', 'thread', 'message', 'memory', 'task', 'bookmark', 'tab')
+export const ErasableSource = oneOf('visit', 'thread', 'message', 'memory', 'task', 'bookmark', 'tab', 'document')
 export type ErasableSource = Static<typeof ErasableSource>
 
 /** Exactly one of: a site with what lies below it, a period, a thread, a tab with its visits, one source, everything. */

@@ -1,5 +1,5 @@
 /** Rows as lines of a bundle: times as ISO 8601, JSON as JSON, secrets masked; and back. */
-import { Id, Json, nullable as orNull, oneOf, shape, Time, Type, text as words } from '@cairn/api/shapes'
+import { Id, Json, nullable as orNull, oneOf, optional, shape, Time, Type, text as words } from '@cairn/api/shapes'
 import type { TSchema } from 'typebox'
 import { iso } from '../clock.ts'
 import { stableJson } from '../json.ts'
@@ -19,6 +19,8 @@ export type Column = {
   person?: true
   /** Changes without being a change: not compared. A time never goes back. */
   loose?: true
+  /** What a row has here whose bundle was made before there was such a column. */
+  unsaid?: Cell
 }
 
 const column = (kind: Column['kind'], schema: TSchema): Column => ({ kind, schema })
@@ -31,6 +33,8 @@ export const time = column('time', Time)
 export const json = (schema: TSchema = Json) => column('json', schema)
 export const nullable = (of: Column): Column => ({ ...of, schema: orNull(of.schema) })
 export const masked = (of: Column): Column => ({ ...of, mask: true })
+/** A column that came later than bundles that are about. */
+export const later = (of: Column, unsaid: Cell): Column => ({ ...of, schema: optional(of.schema), unsaid })
 export const loose = (of: Column): Column => ({ ...of, loose: true })
 export const personal = (of: Column): Column => ({ ...of, person: true })
 export const person = personal(column('text', words(200)))
@@ -58,9 +62,9 @@ export function toRow(columns: Columns, line: Line, persons: { from: string; to:
   const own = (text: string, isPerson = false) =>
     isPerson && persons.from !== '' ? text.replaceAll(persons.from, persons.to) : text
   const row: Row = {}
-  for (const [name, { kind, mask, person: isPerson }] of Object.entries(columns)) {
+  for (const [name, { kind, mask, person: isPerson, unsaid = null }] of Object.entries(columns)) {
     const value = line[name] ?? null
-    if (value === null) row[name] = null
+    if (value === null) row[name] = unsaid
     else if (kind === 'time') row[name] = Date.parse(value as string)
     else if (kind === 'json') row[name] = own(JSON.stringify(mask ? maskedJson(value) : value), isPerson)
     else if (kind !== 'text') row[name] = value as number
