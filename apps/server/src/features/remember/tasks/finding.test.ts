@@ -8,11 +8,13 @@ import { findByRule, mayHoldTask, mostFound, tasksIn } from './finding.ts'
 
 /** A Saturday, ten in the morning in Berlin. */
 const when = { at: Date.parse('2026-11-21T09:00:00.000Z'), zone: 'Europe/Berlin' }
+const endOf2027 = '2027-05-01T21:59:00.000Z'
 const endOf = (day: string) => `${day}T22:59:00.000Z`
 
 test('things to do are found by rules, with the date in their words; what is asked, quoted or said in passing is none', () => {
   const found = (text: string) => findByRule(text, when).map(({ title, due_at }) => [title, due_at])
   expect(found('TODO: write to Ada.')).toEqual([['Write to Ada', null]])
+  expect(found('TODO: oil it by 2027-05-01. Who has the oil?')).toEqual([['Oil it', endOf2027]])
   expect(found('Some thoughts.\n- TODO(me): oil the hinge by 2026-12-01')).toEqual([
     ['Oil the hinge', endOf('2026-12-01')],
   ])

@@ -44,7 +44,7 @@ export function findByRule(message: string, said: Said): FoundTask[] {
 function inLine(line: string, said: Said): FoundTask[] {
   for (const marked of lines) {
     const [, words] = marked.exec(line) ?? []
-    if (words !== undefined) return [taskOf(words, said)]
+    if (words !== undefined) return [taskOf(firstSentence(words), said)]
   }
   return sentencesOf(line).flatMap((sentence) => {
     for (const { says, dated } of sentences) {
@@ -77,18 +77,16 @@ export function tasksIn(answer: string, message: string, said: Said): FoundTask[
     .slice(0, mostFound)
 }
 
+const stops = /[\s.!,;:]+$/
+const firstSentence = (words: string) => words.split(/(?<=[.!?])\s+(?=\p{L})/u, 1)[0] ?? ''
+
 function taskOf(words: string, { at, zone }: Said): FoundTask {
-  const { title, due_at } = readDate(words.slice(0, 500), zone, at)
+  const { title, due_at } = readDate(words.slice(0, 500).replace(stops, ''), zone, at)
   return { title: titled(title), due_at }
 }
 
 /** In one line, with a capital first and no full stop. */
 function titled(words: string): string {
-  const line = words
-    .replace(/\s+/g, ' ')
-    .trim()
-    .replace(/[.!,;:]+$/, '')
-    .slice(0, longestTitle)
-    .toWellFormed()
+  const line = words.replace(/\s+/g, ' ').trim().replace(stops, '').slice(0, longestTitle).toWellFormed()
   return line.charAt(0).toUpperCase() + line.slice(1)
 }
