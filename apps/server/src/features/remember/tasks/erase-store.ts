@@ -29,6 +29,7 @@ const atOnce = 200
 function which(erasure: Erasure): RawBuilder<SqlBool> | null {
   if (erasure.by === 'everything') return sql<SqlBool>`1 = 1`
   if (erasure.by === 'period') return between('created_at', erasure)
+  if (erasure.by === 'person') return sql<SqlBool>`owner = ${erasure.id}`
   return erasure.by === 'source' && erasure.kind === 'task' ? sql<SqlBool>`id = ${erasure.id}` : null
 }
 
@@ -48,13 +49,20 @@ async function doomed({ db, workspace }: EraseReader, erasure: Erasure, limit: n
   return rows
 }
 
-/** Entries in the history of tasks that stay: those of the period, those that name the site. */
+/** Entries in the history of tasks that stay: those of the period, those that name the site, those of the person. */
 async function entries({ db, workspace }: EraseReader, erasure: Erasure): Promise<string[]> {
-  if (erasure.by !== 'period' && erasure.by !== 'site') return []
-  const where = erasure.by === 'site' ? contains('payload', erasure.site) : between('created_at', erasure)
+  if (erasure.by !== 'period' && erasure.by !== 'site' && erasure.by !== 'person') return []
+  const where = entriesOf(erasure)
   const { rows } = await sql<{ id: string; payload: string }>`select id, payload from task_events
     where workspace = ${workspace} and ${where}`.execute(db)
-  return rows.filter(({ payload }) => erasure.by === 'period' || namesSite(erasure.site, payload)).map(({ id }) => id)
+  return rows.filter(({ payload }) => erasure.by !== 'site' || namesSite(erasure.site, payload)).map(({ id }) => id)
+}
+
+function entriesOf(erasure: Erasure & { by: 'period' | 'site' | 'person' }): RawBuilder<SqlBool> {
+  if (erasure.by === 'period') return between('created_at', erasure)
+  // A task that was handed to somebody names them in its history.
+  if (erasure.by === 'person') return sql<SqlBool>`(person = ${erasure.id} or ${contains('payload', erasure.id)})`
+  return contains('payload', erasure.site)
 }
 
 /** Tasks that came from a page of the site. */
@@ -87,6 +95,9 @@ export const eraser: Eraser = {
     if (from.length > 0)
       await sql`update tasks set source = null, version = version + 1
         where workspace = ${tx.workspace} and id in ${among(dialectOf(tx.db), from)}`.execute(tx.db)
+    if (erasure.by === 'person')
+      await sql`update tasks set assignee = null, version = version + 1
+        where workspace = ${tx.workspace} and assignee = ${`person:${erasure.id}`}`.execute(tx.db)
     const left = await entries(tx, erasure)
     if (left.length > 0)
       await sql`delete from task_events
