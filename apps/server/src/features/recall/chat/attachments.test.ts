@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Cairn, startCairn } from '../../../../test/harness.ts'
 import { newId } from '../../../kernel/ids.ts'
 import { exported, imported } from '../../account/bundles/bundles.fixture.ts'
+import { bundleOf, linesIn, unzipped } from '../../account/bundles/zip.fixture.ts'
 import { erase, indexed, removedBy } from '../../account/privacy/privacy.fixture.ts'
 import { pdfOf } from '../../capture/documents/pdf.fixture.ts'
 
@@ -190,6 +191,15 @@ test('erased, a document is named by no message any more; in a bundle it comes a
   expect(there?.attachments.map(({ id }) => id)).toEqual(attachments)
   expect((await target.api.documents.get({ id: made.id })).title).toBe('The heron dossier')
   expect((await imported(target.api, bundle)).result.total).toMatchObject({ created: 0, updated: 0, failed: 0 })
+
+  // A bundle from before there were attachments says nothing of them.
+  const lines = await unzipped(bundle)
+  const messages = linesIn(lines, 'messages').map((line) => ({ ...(line as object), attachments: undefined }))
+  const old = await cairn.stranger()
+  const before = await bundleOf({ threads: linesIn(lines, 'threads'), messages })
+  expect(await imported(old.api, before)).toMatchObject({ result: { total: { created: 3, failed: 0 } } })
+  const [silent] = (await old.api.threads.messages({ thread_id })).items
+  expect(silent).toMatchObject({ content: 'Where does the heron wait?', attachments: [] })
 
   const receipt = await erase({ api }, { source: { kind: 'document', id: made.id } })
   expect(removedBy(receipt, 'documents')).toEqual({ documents: 1 })
