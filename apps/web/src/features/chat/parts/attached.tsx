@@ -13,7 +13,7 @@ const chip = 'flex h-6 max-w-72 items-center gap-1.5 rounded-full pl-2.5 text-xs
 export function Attached(props: { documents: readonly Attachment[] }) {
   return (
     <Show when={props.documents.length > 0}>
-      <ul aria-label="Attached documents" class="flex flex-wrap justify-end gap-1.5">
+      <ul aria-label="Attached documents" class="flex max-w-full flex-wrap justify-end gap-1.5">
         <For each={props.documents}>
           {({ id, title }) => (
             <li>

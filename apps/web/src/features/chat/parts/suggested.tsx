@@ -26,10 +26,10 @@ export function Suggested(props: { thread: string; message: string }) {
   }
   return (
     <Show when={suggestions().length > 0}>
-      <ul aria-label="Suggested tasks from this message" class="flex flex-col items-end gap-0.5">
+      <ul aria-label="Suggested tasks from this message" class="flex max-w-full flex-col items-end gap-0.5">
         <For each={suggestions()}>
           {(one) => (
-            <li class="flex max-w-full items-center gap-1 text-xs text-dim">
+            <li class="flex max-w-full flex-wrap items-center justify-end gap-1 text-xs text-dim">
               <ListTodo size={13} class="shrink-0 text-accent-ink" aria-hidden="true" />
               <span class="shrink-0">To do?</span>
               <Safe text={one.title} class="min-w-0 max-w-72 truncate text-ink" />
