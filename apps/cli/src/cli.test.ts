@@ -116,6 +116,27 @@ describe('the command line', () => {
     await rm(home, { recursive: true, force: true })
   })
 
+  it('hands files over with a question, and asks nothing where one cannot be read', async () => {
+    await writeFile(join(folder, 'boat.md'), '# The boat\n\nIts hull is painted vermilion.\n')
+    await writeFile(join(folder, 'empty.txt'), '')
+    const boat = join(folder, 'boat.md')
+    const question = 'What colour is the hull?'
+    const answer = (await json('ask', question, '--attach', boat, '--attach', join(folder, 'lease.md'))) as unknown as {
+      thread_id: string
+      citations: { source: { kind: string; title: string }; quote: string }[]
+    }
+    expect(answer.citations[0]).toMatchObject({ source: { kind: 'document', title: 'The boat' } })
+    const [asked] = (await cairn.api.threads.messages({ thread_id: answer.thread_id })).items
+    expect(asked?.attachments.map(({ title }) => title)).toEqual(['The boat', 'Leases'])
+    const before = (await cairn.api.threads.list()).items.length
+    expect(await cli(['ask', question, '--attach', join(folder, 'nowhere.pdf')])).toMatchObject({ code: 2 })
+    expect(await cli(['ask', question, '--attach', join(folder, 'empty.txt')])).toMatchObject({ code: 1 })
+    expect(await cli(['ask', question, ...Array.from({ length: 11 }, () => `--attach=${boat}`)])).toMatchObject({
+      code: 2,
+    })
+    expect((await cairn.api.threads.list()).items.length).toBe(before)
+  })
+
   it('forgets a site: says what would go, asks unless told not to, and prints the receipt', async () => {
     await json('bookmark', 'add', 'https://regret.example/', 'Regret')
     expect(await json('forget', 'regret.example', '--dry-run')).toMatchObject({ scope: 'site', total: 1 })

@@ -1,6 +1,9 @@
 /** Words and numbers as people read them in a terminal. */
 import pc from 'picocolors'
 
+/** Where the person is: dates in words are meant there. */
+export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+
 /** Control characters, bidirectional overrides included, made visible: text from outside must not steer a terminal. */
 export const harmless = (text: string) =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for

@@ -15,6 +15,7 @@ import * as branches from './0012-branches.ts'
 import * as documents from './0013-documents.ts'
 import * as privacy from './0014-privacy.ts'
 import * as bundles from './0015-bundles.ts'
+import * as attachmentsAndSuggestions from './0016-attachments-and-suggestions.ts'
 import * as crawlsByPromise from './0017-crawls-by-promise.ts'
 
 export const migrations: readonly Migration[] = [
@@ -33,5 +34,6 @@ export const migrations: readonly Migration[] = [
   { name: '0013-documents', up: documents.up },
   { name: '0014-privacy', up: privacy.up },
   { name: '0015-bundles', up: bundles.up },
+  { name: '0016-attachments-and-suggestions', up: attachmentsAndSuggestions.up },
   { name: '0017-crawls-by-promise', up: crawlsByPromise.up },
 ]

@@ -534,6 +534,7 @@ create table llm_messages (
   citations text collate "C" not null,
   metadata text collate "C" not null,
   created_at bigint not null,
+  attachments text collate "C" not null default '[]'::text,
   constraint llm_messages_turn UNIQUE (workspace, thread_id, turn),
   constraint llm_messages_pk PRIMARY KEY (workspace, id),
   constraint llm_messages_thread FOREIGN KEY (workspace, thread_id) REFERENCES llm_threads(workspace, id) ON DELETE CASCADE
@@ -972,6 +973,33 @@ create table task_events (
 );
 
 CREATE INDEX task_events_newest ON public.task_events USING btree (workspace, task_id, created_at, id);
+
+create table task_suggestion (
+  workspace text collate "C" not null,
+  id text collate "C" not null,
+  source_kind text collate "C" not null,
+  source_id text collate "C" not null,
+  thread_id text collate "C",
+  title text collate "C" not null,
+  due_at bigint,
+  found_by text collate "C" not null,
+  fingerprint text collate "C" not null,
+  state text collate "C" not null,
+  task_id text collate "C",
+  created_at bigint not null,
+  updated_at bigint not null,
+  constraint task_suggestion_pk PRIMARY KEY (workspace, id)
+);
+
+CREATE INDEX task_suggestion_newest ON public.task_suggestion USING btree (workspace, created_at, id);
+
+CREATE UNIQUE INDEX task_suggestion_once ON public.task_suggestion USING btree (workspace, fingerprint);
+
+CREATE INDEX task_suggestion_source ON public.task_suggestion USING btree (workspace, source_kind, source_id);
+
+CREATE INDEX task_suggestion_task ON public.task_suggestion USING btree (workspace, task_id);
+
+CREATE INDEX task_suggestion_thread ON public.task_suggestion USING btree (workspace, thread_id, created_at, id);
 
 create table tasks (
   workspace text collate "C" not null,

@@ -529,6 +529,7 @@ CREATE TABLE "llm_messages" (
   "citations" text not null,
   "metadata" text not null,
   "created_at" integer not null,
+  "attachments" text default '[]' not null,
   constraint "llm_messages_pk" primary key ("workspace", "id"),
   constraint "llm_messages_turn" unique ("workspace", "thread_id", "turn"),
   constraint "llm_messages_thread" foreign key ("workspace", "thread_id") references "llm_threads" ("workspace", "id") on delete cascade
@@ -951,6 +952,33 @@ CREATE TABLE "task_events" (
 ) strict;
 
 CREATE INDEX "task_events_newest" on "task_events" ("workspace", "task_id", "created_at", "id");
+
+CREATE TABLE "task_suggestion" (
+  "workspace" text not null,
+  "id" text not null,
+  "source_kind" text not null,
+  "source_id" text not null,
+  "thread_id" text,
+  "title" text not null,
+  "due_at" integer,
+  "found_by" text not null,
+  "fingerprint" text not null,
+  "state" text not null,
+  "task_id" text,
+  "created_at" integer not null,
+  "updated_at" integer not null,
+  constraint "task_suggestion_pk" primary key ("workspace", "id")
+) strict;
+
+CREATE INDEX "task_suggestion_newest" on "task_suggestion" ("workspace", "created_at", "id");
+
+CREATE UNIQUE INDEX "task_suggestion_once" on "task_suggestion" ("workspace", "fingerprint");
+
+CREATE INDEX "task_suggestion_source" on "task_suggestion" ("workspace", "source_kind", "source_id");
+
+CREATE INDEX "task_suggestion_task" on "task_suggestion" ("workspace", "task_id");
+
+CREATE INDEX "task_suggestion_thread" on "task_suggestion" ("workspace", "thread_id", "created_at", "id");
 
 CREATE TABLE "tasks" (
   "workspace" text not null,

@@ -164,7 +164,7 @@ export async function startCore(config: Config, options: CoreOptions = {}) {
     const models = makeModels(kernel, workspaces)
     const threads = makeThreads(kernel, forget)
     const memories = makeMemories(kernel, { threads, models, capture })
-    const tasks = makeTasks(kernel, workspaces, threads)
+    const tasks = makeTasks(kernel, { workspaces, threads, models, capture })
     const browser = makeBrowser(kernel, { workspaces, capture, silent: (from, ids) => tabs.silent(from, ids) })
     const bookmarks = makeBookmarks(kernel, workspaces)
     const tabs = makeTabs(capture, threads, browser)
@@ -176,7 +176,7 @@ export async function startCore(config: Config, options: CoreOptions = {}) {
     const built: Feature[] = [users.feature, workspaces.feature, roots.feature, capture.feature, models.feature]
     built.push(threads.feature, memories.feature, tasks.feature, browser.feature, tabs.feature)
     built.push(bookmarks.feature, files.feature, git.feature, documents.feature, imports.feature)
-    const chat = makeChat(kernel, { models, threads, memories, tasks, tabs })
+    const chat = makeChat(kernel, { models, threads, memories, tasks, tabs, documents })
     built.push(makeSearch(kernel, workspaces).feature, chat.feature, makeOpenAi(kernel, models, chat).feature)
     const repos = makeRepos(roots, git, workspaces)
     const ledger = makeJobsFeature(kernel)

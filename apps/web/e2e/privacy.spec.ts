@@ -48,6 +48,73 @@ test('a site is erased by keys: counted first, typed to confirm, followed, and t
   }
 })
 
+test('a thread is erased from its menu, a tab from its row, others are picked in the dialog; each is counted first', async ({
+  page,
+  cairn,
+}) => {
+  const said = async (content: string) => {
+    const { id } = await cairn.api.threads.create({ title: content })
+    await cairn.api.threads.addMessage({ thread_id: id, role: 'user', content })
+    return id
+  }
+  const [one, other] = [await said('The obelisk affair'), await said('The portcullis affair')]
+  const at = '2026-05-02T12:00:00.000Z'
+  const url = 'https://portcullis.example/gate'
+  const tab = await cairn.api.tabs.create({ url, title: 'Portcullis gate' })
+  await cairn.api.browser.createVisit({ url, title: 'Portcullis gate', visited_at: at, tab_id: tab.id })
+  const dialog = page.getByRole('dialog', { name: 'Erase for good' })
+  const confirm = async () => {
+    await dialog.getByLabel(/^Type/).fill('erase')
+    await dialog.getByRole('button', { name: 'Erase', exact: true }).click()
+    await expect(dialog.getByText('Found nowhere.')).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(dialog).toHaveCount(0)
+  }
+
+  await enter(page, cairn)
+  await page.getByRole('link', { name: 'Ask', exact: true }).click()
+  await page.getByRole('link', { name: /The obelisk affair/ }).click()
+  await expect(page).toHaveURL(new RegExp(one))
+  await page.getByRole('button', { name: 'More about The obelisk affair' }).click()
+  await page.getByRole('menuitem', { name: 'Erase for good…' }).click()
+  await expect(dialog.getByText('The obelisk affair')).toBeVisible()
+  await expect(dialog.getByRole('status')).toContainText('1 thread')
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    const { violations } = await new AxeBuilder({ page }).include('[role=dialog]').analyze()
+    expect(violations.map(({ id }) => id)).toEqual([])
+  }
+  await confirm()
+  await expect(page).not.toHaveURL(new RegExp(one))
+  await expect(cairn.api.threads.get({ id: one })).rejects.toMatchObject({ problem: { code: 'THREAD_NOT_FOUND' } })
+
+  await page.goto(`${cairn.url}/tabs`)
+  await page.getByRole('button', { name: 'Erase Portcullis gate for good' }).click()
+  await expect(dialog.getByText('Portcullis gate')).toBeVisible()
+  await expect(dialog.getByRole('status')).toContainText('1 visit')
+  // Another kind is another choice: nothing is counted, and nothing can be erased, until one is picked.
+  await dialog.getByLabel('What').selectOption({ label: 'A thread' })
+  await expect(dialog.getByRole('status')).toContainText('this counts what would go')
+  await expect(dialog.getByRole('button', { name: 'Erase', exact: true })).toBeDisabled()
+  await dialog.getByLabel('Find a thread').fill('portcullis')
+  const affair = { name: /The portcullis affair/ }
+  await dialog.getByRole('list', { name: 'Threads' }).getByRole('button', affair).press('Enter')
+  await expect(dialog.getByRole('status')).toContainText('1 thread')
+  await dialog.getByLabel('What').selectOption({ label: 'What I made and did' })
+  await expect(dialog.getByText('Tasks and memories that you made')).toBeVisible()
+  await expect(dialog.getByRole('status')).toContainText('This would go:')
+  await dialog.getByLabel('What').selectOption({ label: 'A tab with its visits' })
+  await dialog.getByLabel('Find a tab').fill('portcullis')
+  await dialog
+    .getByRole('list', { name: 'Tabs' })
+    .getByRole('button', { name: /Portcullis gate/ })
+    .click()
+  await expect(dialog.getByRole('status')).toContainText('1 visit')
+  await confirm()
+  expect((await cairn.api.browser.listHistory({ site: 'portcullis.example' })).items).toEqual([])
+  expect((await cairn.api.threads.get({ id: other })).title).toBe('The portcullis affair')
+})
+
 test('how long the history is kept is changed at once, says what would go, and clears it', async ({ page, cairn }) => {
   const old = { url: 'https://long-ago.example/', visited_at: '2020-01-01T00:00:00.000Z' }
   await cairn.api.browser.createVisits({ visits: [old] })

@@ -111,3 +111,33 @@ test('what is said in passing is remembered where it was said, and taken back wi
   await expect(remembered).toHaveCount(0)
   expect((await cairn.api.memories.list({ q: 'bees of the mill' })).items).toEqual([])
 })
+
+test('what is to be done is suggested where it was said, and is a task once it is added', async ({ page, cairn }) => {
+  const { thread_id: id } = await cairn.api.chat.ask({
+    message: 'TODO: scrub the ferry and all of its long wooden deck with sand by 2027-05-01\n- [ ] paint it',
+  })
+  await enter(page, cairn, `/ask/${id}`)
+  const suggested = page.getByRole('list', { name: 'Suggested tasks from this message' })
+  await expect(suggested.getByRole('listitem')).toHaveCount(2)
+  await expect(suggested).toContainText('Scrub the ferry')
+  expect((await cairn.api.tasks.list({ q: 'ferry' })).items).toEqual([])
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    const { violations } = await new AxeBuilder({ page }).include('[role=log]').analyze()
+    expect(violations.map((one) => one.id)).toEqual([])
+  }
+  const size = page.viewportSize() ?? { width: 1280, height: 800 }
+  await page.setViewportSize({ width: 360, height: 740 })
+  const edges = () => suggested.getByText('Scrub the ferry').evaluate((words) => words.getBoundingClientRect().left)
+  await expect.poll(edges).toBeGreaterThanOrEqual(0)
+  await page.setViewportSize(size)
+  await suggested.getByRole('button', { name: 'Dismiss Paint it' }).click()
+  await expect(suggested.getByRole('listitem')).toHaveCount(1)
+  await suggested.getByRole('button', { name: 'Add task Scrub the ferry' }).press('Enter')
+  await expect(suggested).toHaveCount(0)
+  await expect(page.getByText('Added “Scrub the ferry')).toBeVisible()
+  const [task] = (await cairn.api.tasks.list({ q: 'ferry' })).items
+  expect(task).toMatchObject({ title: 'Scrub the ferry and all of its long wooden deck with sand', thread_id: id })
+  await log(page).getByRole('region', { name: 'Tasks and memories' }).getByRole('link', { name: task?.title }).click()
+  await expect(page).toHaveURL(new RegExp(`/tasks/${task?.id}$`))
+})

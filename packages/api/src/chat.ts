@@ -4,6 +4,9 @@ import { Place, SourceRef } from './search.ts'
 import { count, Id, list, nullable, oneOf, optional, type Static, shape, Time, Type, text } from './shapes.ts'
 import { Citation, Message } from './threads.ts'
 
+/** Most documents that one question takes along. */
+export const mostAttachments = 10
+
 /** What the model has used; null where none was asked. */
 export const ChatUsage = shape({
   input_tokens: count,
@@ -51,6 +54,8 @@ const ContextPassage = shape({
   place: nullable(Place),
   time: nullable(Time),
   text: Type.String(),
+  /** Is it of a document that was attached, to the question or earlier on its branch? */
+  attached: Type.Boolean(),
 })
 const madeFrom = {
   thread_id: Id,
@@ -82,11 +87,19 @@ const how = {
   /** Kinds of source to answer from: `file`, `visit`, `message`, …; all unless said. */
   sources: optional(list(text(50, 1), { minItems: 1, maxItems: 20 })),
 }
+/** Ids of documents that are asked before everything else, and have a place among the sources of the answer. */
+const attachments = optional(list(Id, { maxItems: mostAttachments }))
 const asked = {
   message: text(200_000, 1),
+  attachments,
   ...how,
-  /** A question of this thread that this one takes the place of: both stay, as branches. */
+  /**
+   * A question of this thread that this one takes the place of: both stay, as branches. Its attachments are taken over
+   * unless other ones are named.
+   */
   replaces: optional(Id),
+  /** IANA time zone of the person, as `Europe/Berlin`: what "tomorrow" means; the one of the server unless said. */
+  zone: optional(text(60, 1)),
   /** A task that the question is about: without a thread, its thread is taken, or a new one becomes its thread. */
   task_id: optional(Id),
 }
@@ -113,7 +126,7 @@ export const chat = operations('chat', {
       tab_id: optional(Id),
       ...asked,
     },
-    errors: ['TAB_NOT_FOUND', 'THREAD_NOT_FOUND', 'TASK_NOT_FOUND', 'THREAD_BUSY'],
+    errors: ['TAB_NOT_FOUND', 'THREAD_NOT_FOUND', 'TASK_NOT_FOUND', 'DOCUMENT_NOT_FOUND', 'THREAD_BUSY'],
   }),
   send: operation({
     ...common,
@@ -121,7 +134,7 @@ export const chat = operations('chat', {
     summary: 'Ask in a thread',
     params: { thread_id: Id },
     body: asked,
-    errors: ['THREAD_NOT_FOUND', 'TASK_NOT_FOUND', 'THREAD_BUSY'],
+    errors: ['THREAD_NOT_FOUND', 'TASK_NOT_FOUND', 'DOCUMENT_NOT_FOUND', 'THREAD_BUSY'],
   }),
   regenerate: operation({
     ...common,
@@ -147,10 +160,10 @@ export const chat = operations('chat', {
     summary: 'What an answer to a question would be made from, without asking',
     effect: 'read',
     params: { thread_id: Id },
-    body: { message: asked.message, ...how },
+    body: { message: asked.message, attachments, ...how },
     output: ChatPreview,
     maxBytes: 2_097_152,
-    errors: ['THREAD_NOT_FOUND'],
+    errors: ['THREAD_NOT_FOUND', 'DOCUMENT_NOT_FOUND'],
   }),
   schema: operation({
     method: 'GET',

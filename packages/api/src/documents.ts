@@ -130,6 +130,7 @@ export const documents = operations('documents', {
     query: { id: optional(Id), url: optional(Address), title: optional(Title) },
     output: Document,
     status: 201,
+    idempotent: true,
     maxBytes: documentLimits.bytes,
     errors: ['BODY_TOO_LARGE', 'CONFLICT', 'DOCUMENT_NOT_READABLE'],
   }),

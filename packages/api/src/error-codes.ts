@@ -336,6 +336,11 @@ export const errors = {
   },
   TABS_FULL: { status: 409, title: 'Too many tabs', detail: 'A workspace holds {most} tabs. Close some first.' },
   TAB_NOT_FOUND: { status: 404, title: 'No such tab', detail: 'There is no such tab in this workspace.' },
+  SUGGESTION_NOT_FOUND: {
+    status: 404,
+    title: 'No such suggestion',
+    detail: 'There is no such suggestion in this workspace.',
+  },
   TASK_NOT_FOUND: { status: 404, title: 'No such task', detail: 'There is no such task in this workspace.' },
   THREAD_BUSY: {
     status: 409,

@@ -83,6 +83,7 @@ export const imports = operations('imports', {
     input: 'upload',
     output: Accepted,
     status: 202,
+    idempotent: true,
     maxBytes: maxChatsBytes,
     errors: ['CHATS_NOT_READABLE'],
   }),

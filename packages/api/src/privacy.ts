@@ -18,13 +18,16 @@ import {
 } from './shapes.ts'
 
 /** What a scope may be of. */
-export const ErasureKind = oneOf('site', 'period', 'thread', 'tab', 'source', 'everything')
+export const ErasureKind = oneOf('site', 'period', 'thread', 'tab', 'source', 'person', 'everything')
 export type ErasureKind = Static<typeof ErasureKind>
 /** What can be erased one by one, as search and `refer` name it. Files and commits lie on the disk and would come again. */
-export const ErasableSource = oneOf('visit', 'thread', 'message', 'memory', 'task', 'bookmark', 'tab')
+export const ErasableSource = oneOf('visit', 'thread', 'message', 'memory', 'task', 'bookmark', 'tab', 'document')
 export type ErasableSource = Static<typeof ErasableSource>
 
-/** Exactly one of: a site with what lies below it, a period, a thread, a tab with its visits, one source, everything. */
+/**
+ * Exactly one of: a site with what lies below it, a period, a thread, a tab with its visits, one source, a person,
+ * everything.
+ */
 const scope = {
   /** Host, domain or address. */
   site: optional(text(300, 1)),
@@ -35,6 +38,8 @@ const scope = {
   thread_id: optional(Id),
   tab_id: optional(Id),
   source: optional(shape({ kind: ErasableSource, id: Id })),
+  /** What a person made or did, where it is known: tasks, memories, entries in histories, jobs, logs. */
+  person: optional(Id),
   everything: optional(Type.Literal(true)),
 }
 

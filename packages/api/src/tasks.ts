@@ -33,6 +33,9 @@ export const Assignee = Type.String({ pattern: `^${assignee}$`, maxLength: 210 }
 export const Tag = Type.String({ pattern: '^[^\\s,"\\\\\\u0000-\\u001f\\u007f]{1,50}$', maxLength: 50 })
 const Tags = list(Tag, { maxItems: 20 })
 
+export const suggestionStates = ['open', 'added', 'dismissed'] as const
+const SuggestionState = oneOf(...suggestionStates)
+
 export const Task = shape({
   id: Id,
   title: text(500, 1),
@@ -77,6 +80,25 @@ export const TaskEvent = shape({
   created_at: Time,
 })
 export type TaskEvent = Static<typeof TaskEvent>
+
+/** Something to do that was found in what somebody said. It is no task until a person says so. */
+export const TaskSuggestion = shape({
+  id: Id,
+  /** What it was found in: a message. */
+  source: shape({ kind: text(50, 1), id: text(500, 1) }),
+  /** The thread that it was said in. */
+  thread_id: nullable(Id),
+  title: text(500, 1),
+  due_at: nullable(Time),
+  /** `rules`, or a model's name. */
+  found_by: text(500),
+  state: SuggestionState,
+  /** What became of it; null while it is none, and when the task was removed. */
+  task_id: nullable(Id),
+  created_at: Time,
+  updated_at: Time,
+})
+export type TaskSuggestion = Static<typeof TaskSuggestion>
 
 const fields = {
   description: optional(text(20_000)),
@@ -172,6 +194,40 @@ export const tasks = operations('tasks', {
     },
     output: shape({ items: list(Task) }),
     errors: ['TASK_NOT_FOUND'],
+  }),
+  listSuggestions: operation({
+    method: 'GET',
+    path: '/api/tasks/suggestions',
+    summary: 'List tasks that are suggested because of what was said, newest first',
+    effect: 'read',
+    query: {
+      ...paging,
+      state: optional(SuggestionState),
+      thread_id: optional(Id),
+      source_kind: optional(text(50, 1)),
+      source_id: optional(text(500, 1)),
+    },
+    output: page(TaskSuggestion),
+  }),
+  acceptSuggestion: operation({
+    method: 'POST',
+    path: '/api/tasks/suggestions/{id}/accept',
+    summary: 'Make a suggestion a task, as it stands or with another title and time',
+    description: 'Once: accepted again it answers that task.',
+    effect: 'write',
+    params: { id: Id },
+    body: { title: optional(text(500, 1)), due_at: optional(nullable(Time)) },
+    output: Task,
+    errors: ['SUGGESTION_NOT_FOUND', 'TASK_NOT_FOUND', 'CONFLICT'],
+  }),
+  dismissSuggestion: operation({
+    method: 'POST',
+    path: '/api/tasks/suggestions/{id}/dismiss',
+    summary: 'Put a suggestion away; the same is not suggested again in its thread',
+    effect: 'write',
+    params: { id: Id },
+    output: TaskSuggestion,
+    errors: ['SUGGESTION_NOT_FOUND', 'CONFLICT'],
   }),
   get: operation({
     method: 'GET',

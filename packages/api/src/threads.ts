@@ -39,6 +39,10 @@ export const Citation = shape({
 })
 export type Citation = Static<typeof Citation>
 
+/** A document that somebody gave along with what they said. It may be gone by now: then the title is what is left. */
+export const Attachment = shape({ id: Id, title: Type.String() })
+export type Attachment = Static<typeof Attachment>
+
 export const Thread = shape({
   id: Id,
   title: text(500),
@@ -73,6 +77,7 @@ export const Message = shape({
   model: nullable(Type.String()),
   cost_usd: nullable(Type.Number()),
   citations: list(Citation),
+  attachments: list(Attachment),
   metadata: Json,
   created_at: Time,
 })
@@ -93,9 +98,11 @@ export type PathMessage = Static<typeof PathMessage>
 
 /**
  * `cites`: an answer rests on it. `relates`: a task or memory that an answer was made from and does not cite.
- * `remembers`: was remembered from the thread. `plans`: is to be done because of it.
+ * `remembers`: was remembered from the thread. `plans`: is to be done because of it. `attaches`: was given along with a
+ * message of it.
  */
-export const LinkRelation = oneOf('cites', 'relates', 'remembers', 'plans')
+export const linkRelations = ['cites', 'relates', 'remembers', 'plans', 'attaches'] as const
+export const LinkRelation = oneOf(...linkRelations)
 export type LinkRelation = Static<typeof LinkRelation>
 
 /** Something that a thread has to do with. */

@@ -1,11 +1,17 @@
-import type { ChatAnswer, ChatFrame } from '@cairn/api/chat'
+import { basename } from 'node:path'
+import { type ChatAnswer, type ChatFrame, mostAttachments } from '@cairn/api/chat'
 import type { Citation } from '@cairn/api/threads'
 import type { Command } from 'commander'
-import { JobError, makeContext, UsageError } from '../context.ts'
+import { type Context, JobError, makeContext, UsageError } from '../context.ts'
+import { fileToSend } from '../files.ts'
 import { makeReader } from '../markdown.ts'
-import { day, harmless, oneLine, pc, placed } from '../text.ts'
+import { day, harmless, oneLine, pc, placed, zone } from '../text.ts'
 
-type Options = { thread?: string; model?: string; kind?: string[]; json?: boolean; workspace?: string }
+type Options = { thread?: string; model?: string; kind?: string[] } & {
+  attach: string[]
+  json?: boolean
+  workspace?: string
+}
 
 /** `cairn ask "…"`: an answer with its sources, written as it comes. */
 export const addAsk = (program: Command) =>
@@ -16,14 +22,17 @@ export const addAsk = (program: Command) =>
     .option('--thread <id>', 'go on in a thread')
     .option('--model <name>', 'which model answers; `extract` quotes without one')
     .option('--kind <kind...>', 'answer from these kinds of source only: file, commit, visit, message, memory')
+    .option('--attach <file>', 'hand a file over: PDF, HTML, Markdown or text; may be given several times', also, [])
     .action(async (words: string[], _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()
       const context = makeContext(options)
       const message = words.join(' ').trim()
       if (!message)
         throw new UsageError('What is the question? For example: cairn ask "where is a job\'s lease renewed?"')
+      const attachments = await handOver(context, options.attach)
       const input = {
-        message,
+        ...{ message, zone },
+        ...(attachments.length > 0 && { attachments }),
         ...(options.thread && { thread_id: options.thread }),
         ...(options.model && { model: options.model }),
         ...(options.kind && { sources: options.kind }),
@@ -32,6 +41,17 @@ export const addAsk = (program: Command) =>
       const answer = await streamed(context.api.chat.ask.stream(input))
       process.stdout.write(`\n${sourcesOf(answer).join('\n')}\n`)
     })
+
+const also = (file: string, before: string[]) => [...before, file]
+
+/** Keeps files as documents, and answers their ids; none is sent where one cannot be read. */
+async function handOver({ api }: Context, paths: readonly string[]): Promise<string[]> {
+  if (paths.length > mostAttachments) throw new UsageError(`At most ${mostAttachments} files go along with a question.`)
+  const files = await Promise.all(paths.map(async (path) => new File([await fileToSend(path)], basename(path))))
+  const ids: string[] = []
+  for (const file of files) ids.push((await api.documents.add.upload(file)).id)
+  return ids
+}
 
 async function streamed(frames: AsyncIterable<{ event: string; data: unknown }>): Promise<ChatAnswer> {
   let wrote = false

@@ -12,6 +12,7 @@ type Options = {
   to?: string
   thread?: string
   tab?: string
+  person?: string
   everything?: boolean
   dryRun?: boolean
   yes?: boolean
@@ -23,11 +24,12 @@ export function addForget(program: Command): void {
   program
     .command('forget')
     .argument('[site]', 'a site with what lies below it: example.com')
-    .description('erase for good, with a receipt: a site, a period, a thread, a tab or everything')
+    .description('erase for good, with a receipt: a site, a period, a thread, a tab, a person or everything')
     .option('--from <time>', 'from this day or time on')
     .option('--to <time>', 'before this day or time; until now otherwise')
     .option('--thread <id>', 'a conversation')
     .option('--tab <id>', 'a tab with its visits')
+    .option('--person <id>', 'what somebody made and did, where it is known')
     .option('--everything', 'all that is remembered in the workspace')
     .option('--dry-run', 'only say what would go')
     .option('--yes', 'do not ask')
@@ -45,13 +47,14 @@ export function addForget(program: Command): void {
     })
 }
 
-function scopeOf(site: string | undefined, { from, to, thread, tab, everything }: Options): Scope {
+function scopeOf(site: string | undefined, { from, to, thread, tab, person, everything }: Options): Scope {
   return {
     ...(site !== undefined && { site }),
     ...(from !== undefined && { from: timeOf(from) }),
     ...(to !== undefined && { to: timeOf(to) }),
     ...(thread !== undefined && { thread_id: thread }),
     ...(tab !== undefined && { tab_id: tab }),
+    ...(person !== undefined && { person }),
     ...(everything && { everything: true as const }),
   }
 }

@@ -1,10 +1,9 @@
 import { openTaskStatuses, type Task, taskStatuses, type TaskStatus } from '@cairn/api/tasks'
 import type { Command } from 'commander'
 import { type Context, makeContext, UsageError } from '../context.ts'
-import { coloured, day, oneLine, pc } from '../text.ts'
+import { coloured, day, oneLine, pc, zone } from '../text.ts'
 
 const priorities = ['low', 'medium', 'high', 'urgent'] as const
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
 
 type Common = { json?: boolean; workspace?: string }
 type AddOptions = Common & {

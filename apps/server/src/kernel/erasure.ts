@@ -8,13 +8,17 @@ import { contains } from './database/like.ts'
 import type { Scope, Tx } from './scope.ts'
 import { namesOf, siteOf } from './sites.ts'
 
-/** Times are epoch ms, `from` inclusive, `to` exclusive. A site stands for what lies below it, too. */
+/**
+ * Times are epoch ms, `from` inclusive, `to` exclusive. A site stands for what lies below it, too. Of a person goes what
+ * rows say they made or did; rows that do not know whose they are stay.
+ */
 export type Erasure =
   | { by: 'site'; site: string }
   | { by: 'period'; from: number; to: number }
   | { by: 'thread'; id: string }
   | { by: 'tab'; id: string }
   | { by: 'source'; kind: string; id: string }
+  | { by: 'person'; id: string }
   | { by: 'everything' }
 
 /** Rows by part: `{ visits: 12, pages: 3 }`. */

@@ -35,7 +35,7 @@ export type ScopeRequest = {
 export type MakeScope = (request: ScopeRequest) => Scope
 
 /** Who did it, as events name it: an agent by its own name, else the person; the system as `system`. */
-export const actorOf = (principal: Principal) => {
+export const actorOf = (principal: Pick<Principal, 'kind' | 'person' | 'agent'>) => {
   if (principal.kind === 'system') return 'system'
   return principal.agent === null ? `person:${principal.person}` : `agent:${principal.agent}`
 }

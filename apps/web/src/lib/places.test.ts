@@ -78,6 +78,8 @@ describe('places', () => {
   it('has a title for a tab at once', () => {
     expect(placeTitle(parsePlace('/files/cairn/src/main.ts'))).toBe('main.ts')
     expect(placeTitle(parsePlace('/'))).toBe('Home')
+    expect(placeUrl(parsePlace(`/source/document/${id}#L3-L9`))).toBe(`/documents/${id}#L3-L9`)
+    expect(placeUrl(parsePlace(`/source/task/${id}`))).toBe(`/tasks/${id}`)
     expect(placeTitle(parsePlace(`/source/visit/${id}`))).toBe('Visit')
   })
 })

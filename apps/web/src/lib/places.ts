@@ -88,6 +88,9 @@ export function parsePlace(address: string): Place {
       return rest.length > 1 ? unknown : { kind: 'settings', section: rest[0] || 'models' }
     case 'source':
       if (rest.length !== 2 || !rest[0] || !rest[1]) return unknown
+      // What has a page of its own is read there.
+      if (rest[0] === 'document') return { kind: 'document', id: rest[1], lines: parseLines(url.hash) }
+      if (rest[0] === 'task') return { kind: 'task', id: rest[1] }
       return { kind: 'source', source: rest[0], id: rest[1], lines: parseLines(url.hash) }
     default:
       return unknown

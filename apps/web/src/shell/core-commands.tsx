@@ -6,6 +6,7 @@ import FilePlus from 'lucide-solid/icons/folder-plus'
 import GitBranchPlus from 'lucide-solid/icons/git-branch-plus'
 import Import from 'lucide-solid/icons/import'
 import ListPlus from 'lucide-solid/icons/list-plus'
+import Eraser from 'lucide-solid/icons/eraser'
 import EyeOff from 'lucide-solid/icons/eye-off'
 import Keyboard from 'lucide-solid/icons/keyboard'
 import FileUp from 'lucide-solid/icons/file-up'
@@ -30,6 +31,7 @@ import { pauseAnHour, toggleCapture } from '../features/capture/state.ts'
 import { chooseFiles, openCrawl } from '../features/documents/state.ts'
 import { openAddFolder } from '../features/roots/state.ts'
 import { openRegister } from '../features/repos/state.ts'
+import { openErase } from '../features/privacy/state.ts'
 import { openRemember } from '../features/memories/state.ts'
 import { openNewTask } from '../features/tasks/state.ts'
 import { openBookmarkImport, openNewBookmark, openNewFolder } from '../features/bookmarks/state.ts'
@@ -224,6 +226,14 @@ const viewCommands: Command[] = [
   { id: 'tab.next', title: 'Next tab', group: 'View', keys: ['Alt+BracketRight'], run: () => showNeighbour(1) },
   { id: 'tab.previous', title: 'Previous tab', group: 'View', keys: ['Alt+BracketLeft'], run: () => showNeighbour(-1) },
   {
+    id: 'privacy.erase',
+    title: 'Erase for good…',
+    group: 'View',
+    words: 'privacy forget delete site thread tab days',
+    icon: () => <Eraser size={15} />,
+    run: () => openErase(),
+  },
+  {
     id: 'folder.add',
     title: 'Add a folder',
     group: 'Files',
@@ -285,7 +295,7 @@ const viewCommands: Command[] = [
     group: 'Documents',
     words: 'upload file pdf html markdown text feed',
     icon: () => <FileUp size={15} />,
-    run: chooseFiles,
+    run: () => chooseFiles(),
   },
   {
     id: 'document.fetch',

@@ -5,6 +5,7 @@ import { writing } from '../features/bookmarks/state.ts'
 import { crawling } from '../features/documents/state.ts'
 import { importing, importingChats } from '../features/imports/state.ts'
 import { remembering } from '../features/memories/state.ts'
+import { erasing } from '../features/privacy/state.ts'
 import { registering } from '../features/repos/state.ts'
 import { addingFolder } from '../features/roots/state.ts'
 import { writingTask } from '../features/tasks/state.ts'
@@ -16,6 +17,7 @@ const Crawl = lazily(() => import('../features/documents/crawl-dialog.tsx'))
 const Import = lazily(() => import('../features/imports/dialog.tsx'))
 const ImportChats = lazily(() => import('../features/imports/chats-dialog.tsx'))
 const Remember = lazily(() => import('../features/memories/remember-dialog.tsx'))
+const Erase = lazily(() => import('../features/privacy/erase-dialog.tsx'))
 const Register = lazily(() => import('../features/repos/register-dialog.tsx'))
 const NewTask = lazily(() => import('../features/tasks/new-dialog.tsx'))
 const Rename = lazily(() => import('../features/threads/rename-dialog.tsx'))
@@ -40,6 +42,9 @@ export function Dialogs() {
       </Show>
       <Show when={remembering()}>
         <Remember />
+      </Show>
+      <Show when={erasing()} keyed>
+        <Erase />
       </Show>
       <Show when={registering()}>
         <Register />

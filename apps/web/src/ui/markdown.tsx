@@ -22,6 +22,8 @@ export type MarkdownProps = {
   cite?: (n: number) => JSX.Element
   /** Where a relative link leads; null leaves it as text. */
   resolve?: (href: string) => string | null
+  /** Lines of the text that are meant, from 1; the blocks that they stand in are marked. */
+  lines?: { start: number; end: number } | null
   class?: string
 }
 
@@ -46,21 +48,49 @@ export default function Markdown(props: MarkdownProps) {
   // Blocks are kept by their source text: while an answer grows only its last block is made anew.
   const blocks = createMemo(() => {
     const text = props.streaming ? remend(props.text) : props.text
-    return reader.lexer(text).filter((token) => token.type !== 'space' && token.type !== 'def')
+    return placed(reader.lexer(text)).filter(({ token }) => token.type !== 'space' && token.type !== 'def')
   })
-  const known = new Map<string, Token>()
+  const known = new Map<string, Placed>()
   const sources = createMemo(() =>
-    blocks().map((token, at) => {
-      const key = `${at}:${token.raw}`
-      known.set(key, token)
+    blocks().map((block, at) => {
+      const key = `${at}:${block.token.raw}`
+      known.set(key, block)
       return key
     }),
   )
+  const block = (key: string) => known.get(key) as Placed
+  const meant = (key: string) => {
+    const { start, end } = props.lines ?? { start: 0, end: 0 }
+    return block(key).start <= end && block(key).end >= start
+  }
   return (
     <div class={`prose-cairn ${props.class ?? ''}`}>
-      <For each={sources()}>{(key) => <Block token={known.get(key) as Token} around={props} />}</For>
+      <For each={sources()}>
+        {(key) => (
+          <Show when={meant(key)} fallback={<Block token={block(key).token} around={props} />}>
+            <div data-meant class="-mx-3 border-l-2 border-accent bg-accent-soft/60 px-3">
+              <Block token={block(key).token} around={props} />
+            </div>
+          </Show>
+        )}
+      </For>
     </div>
   )
+}
+
+/** A block and the lines that it stands on, from 1. */
+type Placed = { token: Token; start: number; end: number }
+
+function placed(tokens: readonly Token[]): Placed[] {
+  let start = 1
+  return tokens.map((token) => {
+    const breaks = token.raw.split('\n').length - 1
+    const trailing = token.raw.length - token.raw.trimEnd().length
+    const blank = token.raw.slice(token.raw.length - trailing).split('\n').length - 1
+    const one = { token, start, end: Math.max(start, start + breaks - blank) }
+    start += breaks
+    return one
+  })
 }
 
 type Part = { token: Token; around: MarkdownProps }

@@ -2,7 +2,7 @@ import { createSignal, Show } from 'solid-js'
 import { dayStart } from '../lib/format.ts'
 import { Select, TextField } from './fields.tsx'
 
-export type ScopeKind = 'site' | 'period' | 'everything'
+export type ScopeKind = 'site' | 'period' | 'thread' | 'tab' | 'person' | 'everything'
 export type ScopeChoice = ReturnType<typeof makeScopeChoice>
 
 /** What somebody wants gone, as they choose it: a site, some days, or everything. */
@@ -22,7 +22,15 @@ export function makeScopeChoice(start: { kind: ScopeKind; site?: string }) {
   }
 }
 
-export function ScopeFields(props: { choice: ScopeChoice; siteLabel: string; onKind?: () => void }) {
+type ScopeProps = {
+  choice: ScopeChoice
+  siteLabel: string
+  /** Kinds beside a site, some days and everything; their fields are the caller's. */
+  others?: readonly { value: ScopeKind; label: string }[]
+  onKind?: () => void
+}
+
+export function ScopeFields(props: ScopeProps) {
   return (
     <>
       <Select
@@ -31,6 +39,7 @@ export function ScopeFields(props: { choice: ScopeChoice; siteLabel: string; onK
         options={[
           { value: 'site', label: props.siteLabel },
           { value: 'period', label: 'Some days' },
+          ...(props.others ?? []),
           { value: 'everything', label: 'Everything' },
         ]}
         onChange={(event) => {

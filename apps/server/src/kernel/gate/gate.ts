@@ -11,11 +11,12 @@ import type { Clock } from '../clock.ts'
 import type { OperationEntry } from '../feature.ts'
 import type { Principal, Scope } from '../scope.ts'
 import { answer, type Call, type Frame, kindOf, type UploadPart } from './call.ts'
-import { claimOf, completeClaim, earlierAnswer, type IdempotencyClaim, recordClaim } from './idempotency.ts'
+import { claimOf, completeClaim, earlierAnswer, type IdempotencyClaim, recordClaim, withBytes } from './idempotency.ts'
 import { atLeast, type Credential, credentialOf, type Identity, type Membership, permits } from './identity.ts'
 import { type Decoder, makeDecoder, type RawInput } from './input.ts'
 import type { Limiter, Standing } from './limits.ts'
 import { type Addresses, checkHost, checkOrigin } from './origin.ts'
+import { makeUploadPrint } from './upload-print.ts'
 
 export type Header = (name: string) => string | undefined
 export type Arrival = { host: string | undefined; target: string; address: string; request: string; header: Header }
@@ -108,14 +109,15 @@ export function makeGate(dependencies: GateDependencies) {
     const input = (decoders.get(operation.id) as Decoder)(rest.raw)
     const scope = dependencies.makeScope({ workspace, principal, signal: rest.signal })
     const claim = claimFor(entered, input)
-    const earlier = claim && (await earlierAnswer(scope.db, claim, dependencies.clock.now()))
+    const sent = claim === null ? null : sentWith(entered, rest, claim)
+    const earlier = claim && sent && (await earlierAnswer(scope.db, claim, dependencies.clock.now(), sent.whole))
     if (earlier) return rest.accepts === 'events' ? answer.events(repeated(earlier.response)) : earlier.response
 
     const waiting = principal.kind === 'agent' ? await dependencies.approve(entered, input) : null
     if (waiting) return { job_id: waiting }
     const settle = await dependencies.reserve(entered)
     try {
-      return await answerOf(entered, rest, input, scope, claim)
+      return await answerOf(entered, { ...rest, ...(sent?.upload && { upload: sent.upload }) }, input, scope, sent)
     } finally {
       await settle()
     }
@@ -126,10 +128,10 @@ export function makeGate(dependencies: GateDependencies) {
     rest: Rest,
     input: Record<string, unknown>,
     scope: Scope,
-    claim: IdempotencyClaim | null,
+    sent: Sent | null,
   ): Promise<unknown> {
     const { operation, arrival } = entered
-    const once = claim ? claiming(scope, claim, dependencies.clock) : scope
+    const once = sent ? claiming(scope, sent, dependencies.clock) : scope
     const call: Call<unknown> = {
       ...once,
       input,
@@ -142,7 +144,7 @@ export function makeGate(dependencies: GateDependencies) {
     }
     const result = await handlers.get(operation.id)?.(call as Call<never>)
     if (kindOf(result) !== 'json') return result
-    if (claim) await scope.write((tx) => completeClaim(tx.db, claim, result))
+    if (sent) await scope.write((tx) => completeClaim(tx.db, sent.claim, result))
     dependencies.checkOutput?.(operation, result)
     return result
   }
@@ -167,13 +169,25 @@ function claimFor(entered: Entered, input: Record<string, unknown>): Idempotency
   return claimOf(workspace, principal.person, operation.id, key, input)
 }
 
+/** A claim, what says all that was sent under it, and the upload on its way past that. */
+type Sent = { claim: IdempotencyClaim; whole(): Promise<IdempotencyClaim>; upload?: AsyncIterable<UploadPart> }
+
+function sentWith({ arrival }: Entered, { upload }: Rest, claim: IdempotencyClaim): Sent {
+  const multipart = /^multipart\//i.test(arrival.header('content-type') ?? '')
+  if (!upload || !multipart) return { claim, whole: async () => claim }
+  const print = makeUploadPrint(upload)
+  return { claim, whole: async () => withBytes(claim, await print.whole()), upload: print.parts }
+}
+
 /** A scope whose first transaction also writes the idempotency record. */
-function claiming(scope: Scope, claim: IdempotencyClaim, clock: Clock): Scope {
+function claiming(scope: Scope, sent: Sent, clock: Clock): Scope {
   let claimed = false
   return {
     ...scope,
     async write(body) {
       if (claimed) return scope.write(body)
+      // A transaction waits for nothing but the database.
+      const claim = await sent.whole()
       const result = await scope.write(async (tx) => {
         const value = await body(tx)
         await recordClaim(tx.db, claim, value, clock.now())

@@ -32,15 +32,25 @@ export const claimOf = (
   input_hash: sha256(stableJson(input)),
 })
 
-/** The stored answer of an earlier call with this key, or null. Other input under the same key is refused. */
+/** The claim of a call that also sent bytes; `print` tells which. */
+export const withBytes = (claim: IdempotencyClaim, print: string): IdempotencyClaim => ({
+  ...claim,
+  input_hash: sha256(`${claim.input_hash}\n${print}`),
+})
+
+/**
+ * The stored answer of an earlier call with this key, or null. Other input under the same key is refused; `whole` is the
+ * claim with all that was sent, which is read only where there is something to compare it with.
+ */
 export async function earlierAnswer(
   db: Db,
   claim: IdempotencyClaim,
   now: number,
+  whole: () => Promise<IdempotencyClaim>,
 ): Promise<{ response: unknown } | null> {
   const row = await at(db, claim).selectAll().executeTakeFirst()
   if (!row || row.created_at < now - day) return null
-  if (row.input_hash !== claim.input_hash) throw fail('IDEMPOTENCY_CONFLICT')
+  if (row.input_hash !== (await whole()).input_hash) throw fail('IDEMPOTENCY_CONFLICT')
   return { response: JSON.parse(row.response ?? 'null') as unknown }
 }
 

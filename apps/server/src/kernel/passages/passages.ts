@@ -11,9 +11,10 @@ import type { JobDefinition, NewJob } from '../jobs/definition.ts'
 import type { Log } from '../log.ts'
 import type { Principal, Scope } from '../scope.ts'
 import type { MakeScope, WriteContext } from '../scopes.ts'
-import { makeCutter, type Parse } from './cut.ts'
+import { makeCutter, type Parse, soundSource } from './cut.ts'
+import type { InsideArgument, InsidePassage } from './inside.ts'
 import { indexJobs, indexNow, leftovers, rebuildOf, vectorsNow } from './jobs.ts'
-import { markPending } from './pending-store.ts'
+import { lagging, markPending } from './pending-store.ts'
 import type { SearchAnswer, SearchArgument } from './search.ts'
 import type { PassageKind } from './source.ts'
 import type { Embedding, Vectors } from './vectors.ts'
@@ -51,6 +52,7 @@ export type Passages = ReturnType<typeof makePassages>
 /** Indexing is the house's own work: it does not end when whoever changed something loses a right. */
 const house: Principal = { kind: 'system', person: 'system', agent: null, credential: null, scopes: ['*'] }
 const searchModule = new URL('./search.ts', import.meta.url)
+const insideModule = new URL('./inside.ts', import.meta.url)
 const statusModule = new URL('./status.ts', import.meta.url)
 /** Hits by meaning that are ranked together with those by words. */
 const nearest = 100
@@ -114,6 +116,24 @@ export function makePassages(parts: PassageParts) {
     const answer = await scope.apart.read<SearchAnswer>(searchModule, 'searchPassages', argument)
     const mode = meaning.ids === null ? 'keyword' : asked === 'semantic' ? 'semantic' : 'hybrid'
     return { ...answer, mode, reason: meaning.reason, took_ms: Math.round((clock.monotonic() - started) * 10) / 10 }
+  }
+
+  /**
+   * Of each of these sources the passages that answer best, by words: also of those that the index has not reached yet, and
+   * where nothing fits, the ones that it begins with. Those that are gone are left out.
+   */
+  async function inside(
+    scope: Scope,
+    { kind, ids, query, most }: { kind: string; ids: readonly string[]; query: string; most: number },
+  ): Promise<InsidePassage[]> {
+    const late = ids.length > 0 ? await lagging(scope.db, scope.workspace, kind, ids) : new Set<string>()
+    const read = late.size > 0 ? ((await kinds.get(kind)?.read(scope, [...late])) ?? []) : []
+    const argument: InsideArgument = {
+      ...{ kind, query, most, indexed: ids.filter((id) => !late.has(id)) },
+      lagging: read.filter(({ text }) => text !== null).map((source) => soundSource(kind, source)),
+    }
+    const passages = await scope.apart.read<InsidePassage[]>(insideModule, 'searchInside', argument)
+    return ids.flatMap((id) => passages.filter(({ source }) => source.id === id))
   }
 
   async function byMeaning(scope: Scope, query: SearchQuery): Promise<{ ids: string[] | null; reason: string | null }> {
@@ -208,6 +228,7 @@ export function makePassages(parts: PassageParts) {
     erase,
     scrub,
     search,
+    inside,
     open,
     status,
     counts,

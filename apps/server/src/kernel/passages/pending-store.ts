@@ -77,6 +77,19 @@ export async function sourcesHeld(
   return found
 }
 
+/** Which of these sources the index has not reached, or not since they changed. */
+export async function lagging(db: Db, workspace: string, kind: string, ids: readonly string[]): Promise<Set<string>> {
+  const held = await sourcesHeld(db, workspace, kind, ids)
+  const waiting = await tables(db)
+    .selectFrom('passage_pending')
+    .select('id')
+    .where('workspace', '=', workspace)
+    .where('kind', '=', kind)
+    .where('id', 'in', among(dialectOf(db), ids))
+    .execute()
+  return new Set([...ids.filter((id) => !held.has(id)), ...waiting.map(({ id }) => id)])
+}
+
 /** Ends pending rows of sources that turned out to be as they were indexed. */
 export async function settle(
   db: Db,

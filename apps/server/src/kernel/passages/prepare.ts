@@ -102,14 +102,17 @@ function queues(list: readonly Existing[], key: (each: Existing) => string): Map
   return map
 }
 
-function analysed(source: CutSource, chunk: Chunk) {
+type Around = Pick<CutSource, 'title' | 'uri' | 'context' | 'speaker'>
+
+/** What the index keeps of a passage. */
+export function analysed(source: Around, chunk: Chunk) {
   const terms = termsOf({ text: chunk.text, name: chunk.name, title: source.title, context: around(source, chunk) })
   const strong = new Set(terms.strong)
   const words = terms.all.map((term) => (strong.has(term) ? `${term}!` : term)).join(' ')
   return { words, terms: terms.record, length: terms.length }
 }
 
-const around = (source: CutSource, chunk: Chunk) => [
+const around = (source: Around, chunk: Chunk) => [
   ...chunk.context,
   ...(source.context ?? []),
   readable(source.uri),

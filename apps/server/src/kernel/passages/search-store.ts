@@ -108,6 +108,16 @@ export async function neighbours(
   return rows
 }
 
+/** The records of all passages of these sources. */
+export async function recordsOf(db: Db, workspace: string, kind: string, sources: readonly string[]) {
+  if (sources.length === 0) return []
+  const { rows } = await sql<Pick<Candidate, 'number' | 'source' | 'ordinal' | 'length' | 'terms'>>`
+    select p.number, p.source, p.ordinal, p.length, p.terms
+    from passage a join passage_posting p on p.number = a.number
+    where a.workspace = ${workspace} and a.kind = ${kind} and a.source in ${among(dialectOf(db), sources)}`.execute(db)
+  return rows
+}
+
 /** What is shown of passages, in no order. */
 export async function details(db: Db, workspace: string, numbers: readonly number[]): Promise<Found[]> {
   if (numbers.length === 0) return []

@@ -19,6 +19,8 @@ export type Column = {
   person?: true
   /** Changes without being a change: not compared. A time never goes back. */
   loose?: true
+  /** What a row has here whose bundle was made before there was such a column. */
+  unsaid?: Cell
 }
 
 const column = (kind: Column['kind'], schema: TSchema): Column => ({ kind, schema })
@@ -35,6 +37,8 @@ export const later = (of: Column): Column => ({ ...of, schema: optional(of.schem
 /** A SHA-256 in hexadecimal digits. */
 export const sum = column('text', Type.String({ pattern: '^[0-9a-f]{64}$' }))
 export const masked = (of: Column): Column => ({ ...of, mask: true })
+/** A column that came later than bundles that are about. */
+export const later = (of: Column, unsaid: Cell): Column => ({ ...of, schema: optional(of.schema), unsaid })
 export const loose = (of: Column): Column => ({ ...of, loose: true })
 export const personal = (of: Column): Column => ({ ...of, person: true })
 export const person = personal(column('text', words(200)))
@@ -62,9 +66,9 @@ export function toRow(columns: Columns, line: Line, persons: { from: string; to:
   const own = (text: string, isPerson = false) =>
     isPerson && persons.from !== '' ? text.replaceAll(persons.from, persons.to) : text
   const row: Row = {}
-  for (const [name, { kind, mask, person: isPerson }] of Object.entries(columns)) {
+  for (const [name, { kind, mask, person: isPerson, unsaid = null }] of Object.entries(columns)) {
     const value = line[name] ?? null
-    if (value === null) row[name] = null
+    if (value === null) row[name] = unsaid
     else if (kind === 'time') row[name] = Date.parse(value as string)
     else if (kind === 'json') row[name] = own(JSON.stringify(mask ? maskedJson(value) : value), isPerson)
     else if (kind !== 'text') row[name] = value as number

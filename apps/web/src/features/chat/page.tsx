@@ -1,4 +1,5 @@
 import Download from 'lucide-solid/icons/download'
+import Eraser from 'lucide-solid/icons/eraser'
 import Pencil from 'lucide-solid/icons/pencil'
 import { createEffect, Show } from 'solid-js'
 import { nameTab } from '../../lib/layout.ts'
@@ -8,7 +9,8 @@ import { IconButton } from '../../ui/button.tsx'
 import { Failure } from '../../ui/empty.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { Safe } from '../../ui/safe.tsx'
-import { exportThread, openRename } from '../threads/state.ts'
+import { openErase } from '../privacy/state.ts'
+import { exportThread, openRename, toErase } from '../threads/state.ts'
 import { Welcome } from './parts/welcome.tsx'
 import { ThreadView } from './thread-view.tsx'
 
@@ -27,6 +29,9 @@ export default function ThreadPage(props: ViewOf<'thread'>) {
               </IconButton>
               <IconButton label="Rename" onClick={() => openRename(one())}>
                 <Pencil size={14} />
+              </IconButton>
+              <IconButton label="Erase for good" onClick={() => openErase(toErase(one()))}>
+                <Eraser size={14} />
               </IconButton>
             </>
           )}

@@ -1,13 +1,14 @@
 /** Answers on their way. They live outside the views, so that going elsewhere does not stop them. */
 import { ApiError } from '@cairn/api/client'
 import type { ChatFrame } from '@cairn/api/chat'
-import type { Citation } from '@cairn/api/threads'
+import type { Attachment, Citation } from '@cairn/api/threads'
 import { createSignal } from 'solid-js'
 import { createStore } from 'solid-js/store'
 import { api, isAbort, troubleOf } from '../../lib/api.ts'
 import { go, setPanels, turn } from '../../lib/layout.ts'
 import { placeKey } from '../../lib/places.ts'
 import { readAgain } from '../../lib/queries.ts'
+import { zone } from '../tasks/state.ts'
 
 /** A message of the path, and whether it is still shown itself. */
 export type Cut = { at: string; keep: boolean }
@@ -19,6 +20,8 @@ export type Flight = {
   /** Null until the core has given it a thread. */
   thread: string | null
   question: string
+  /** Documents that go along with it. */
+  attachments: readonly Attachment[]
   /** Where what is shown meanwhile ends: before a question that is edited, behind one that is answered anew. */
   cut: Cut | null
   /** Epoch milliseconds when it was asked. */
@@ -40,6 +43,8 @@ let nextFlight = 1
 export type Question = {
   thread: string | null
   message: string
+  /** Documents that go along; an edited question takes over those of the one before. */
+  attachments?: readonly Attachment[]
   sources?: string[]
   model?: string
   surface: Surface
@@ -65,6 +70,7 @@ export async function ask(question: Question): Promise<void> {
     surface: question.surface,
     thread: question.thread,
     question: question.message,
+    attachments: question.attachments ?? [],
     cut: question.cut ?? null,
     since: Date.now(),
     questionId: question.cut?.keep ? question.cut.at : null,
@@ -116,11 +122,15 @@ export async function ask(question: Question): Promise<void> {
 }
 
 /** Asks, asks in the place of another question, or has a question answered anew. */
-function framesOf({ thread, message, sources, model, cut }: Question, options: { signal: AbortSignal }) {
+function framesOf(
+  { thread, message, attachments = [], sources, model, cut }: Question,
+  options: { signal: AbortSignal },
+) {
   const how = { ...(sources && sources.length > 0 && { sources }), ...(model && { model }) }
   if (thread && cut?.keep) return api.chat.regenerate.stream({ thread_id: thread, message_id: cut.at, ...how }, options)
   const where = { ...(thread && { thread_id: thread }), ...(cut && { replaces: cut.at }) }
-  return api.chat.ask.stream({ message, ...where, ...how }, options)
+  const along = cut || attachments.length === 0 ? {} : { attachments: attachments.map(({ id }) => id) }
+  return api.chat.ask.stream({ message, zone, ...along, ...where, ...how }, options)
 }
 
 /** Stops an answer; what was written stays. */

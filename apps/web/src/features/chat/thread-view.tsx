@@ -5,11 +5,15 @@ import { usePages, useRead } from '../../lib/queries.ts'
 import { showBranch } from '../threads/state.ts'
 import { Button } from '../../ui/button.tsx'
 import { Failure, Waiting } from '../../ui/empty.tsx'
+import { makeFileDrop } from '../../ui/file-drop.ts'
+import { makeAttachings } from './attaching.ts'
+import { Attached } from './parts/attached.tsx'
 import { Composer } from './parts/composer.tsx'
 import { Branches } from './parts/branches.tsx'
 import { Actions, Answer, ExtractLabel, Origin, Question } from './parts/message.tsx'
 import { Related } from './parts/related.tsx'
 import { Remembered } from './parts/remembered.tsx'
+import { Suggested } from './parts/suggested.tsx'
 import { ask, type Cut, drop, type Flight, flightOf, isFlying, type Surface, stop } from './state.ts'
 
 type ThreadViewProps = {
@@ -28,6 +32,8 @@ const answerKey = (flight: Flight) => flight.answerId ?? `answer ${flight.id}`
 export function ThreadView(props: ThreadViewProps) {
   let scroller: HTMLDivElement | undefined
   let content: HTMLDivElement | undefined
+  const attachings = makeAttachings()
+  const files = makeFileDrop(attachings.add)
   const pages = usePages('threads', 'path', () => (props.thread ? { thread_id: props.thread, limit: 50 } : null))
   const flight = () => flightOf(props.thread, props.surface)
   const stored = createMemo(
@@ -79,7 +85,11 @@ export function ThreadView(props: ThreadViewProps) {
     if (scroller) setFollowing(scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 40)
   }
   return (
-    <div class="flex min-h-0 flex-1 flex-col">
+    <div
+      class="flex min-h-0 flex-1 flex-col"
+      classList={{ 'outline-2 -outline-offset-4 outline-accent outline-dashed': files.over() }}
+      {...files.on}
+    >
       <div ref={scroller} class="min-h-0 flex-1 overflow-y-auto" onScroll={scrolled}>
         <div ref={content} class="mx-auto flex max-w-188 flex-col gap-5 px-4 py-5" role="log" aria-label="Conversation">
           <Show when={props.thread !== null && pages.query.isPending && !flight()}>
@@ -125,6 +135,7 @@ export function ThreadView(props: ThreadViewProps) {
       <div class="mx-auto w-full max-w-188 px-4 pb-4">
         <Composer
           busy={isFlying(flight())}
+          attachings={attachings}
           beside={props.surface === 'panel'}
           focus={props.active && props.surface === 'page' && props.thread === null}
           onSend={(question) => void ask({ ...question, thread: props.thread, surface: props.surface })}
@@ -157,8 +168,12 @@ type TurnProps = {
 
 function Turn(props: TurnProps) {
   const busy = () => isFlying(props.flight)
+  const attachments = () => props.message?.attachments ?? props.flight?.attachments ?? []
   const branch = (message: string, cut: Cut) =>
-    void ask({ thread: props.message?.thread_id ?? null, message, surface: props.surface, cut })
+    void ask({
+      ...{ thread: props.message?.thread_id ?? null, message, surface: props.surface, cut },
+      attachments: attachments(),
+    })
   const asking = () => props.flight !== undefined && props.id === questionKey(props.flight)
   const answering = () => (props.flight && props.id === answerKey(props.flight) ? props.flight : undefined)
   return (
@@ -204,9 +219,15 @@ function Turn(props: TurnProps) {
           time={props.message?.created_at}
           onEdit={props.message && !busy() ? (words) => branch(words, { at: props.id, keep: false }) : undefined}
           after={<Show when={props.message}>{(message) => <Branches message={message()} disabled={busy()} />}</Show>}
+          above={<Attached documents={attachments()} />}
           below={
             <Show when={props.message}>
-              {(message) => <Remembered thread={message().thread_id} message={message().id} />}
+              {(message) => (
+                <>
+                  <Remembered thread={message().thread_id} message={message().id} />
+                  <Suggested thread={message().thread_id} message={message().id} />
+                </>
+              )}
             </Show>
           }
         />
@@ -228,9 +249,9 @@ function Presumed() {
 /** What stands below the last turn: that it is being looked for, that it was stopped, or why it failed. */
 function Ending(props: { flight: Flight }) {
   const again = () => {
-    const { id, thread, question, surface, cut } = props.flight
+    const { id, thread, question, attachments, surface, cut } = props.flight
     drop(id)
-    void ask({ thread, message: question, surface, cut })
+    void ask({ thread, message: question, attachments, surface, cut })
   }
   const searching = () => isFlying(props.flight) && !props.flight.text
   return (

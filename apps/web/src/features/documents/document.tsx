@@ -3,10 +3,11 @@ import Download from 'lucide-solid/icons/download'
 import ExternalLink from 'lucide-solid/icons/external-link'
 import MessageCircle from 'lucide-solid/icons/message-circle'
 import Trash from 'lucide-solid/icons/trash'
-import { createEffect, createSignal, Show } from 'solid-js'
+import { createEffect, createSignal, For, onCleanup, Show } from 'solid-js'
 import { safeHref } from '../../lib/escape.ts'
 import { ago, full, number, plural } from '../../lib/format.ts'
 import { close, nameTab, setPanels } from '../../lib/layout.ts'
+import type { Lines } from '../../lib/places.ts'
 import { useRead } from '../../lib/queries.ts'
 import type { ViewOf } from '../../shell/view.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
@@ -16,6 +17,7 @@ import { lazily } from '../../ui/lazily.tsx'
 import { KindIcon } from '../../ui/place-icon.tsx'
 import { Safe } from '../../ui/safe.tsx'
 import { setDraft } from '../chat/state.ts'
+import { LinkedThreads } from '../threads/linked.tsx'
 import { removeDocument } from './state.ts'
 
 const Markdown = lazily(() => import('../../ui/markdown.tsx'))
@@ -30,13 +32,20 @@ export default function DocumentPage(props: ViewOf<'document'>) {
   )
   createEffect(() => document.data && nameTab(props.tabKey, document.data.title))
   let text: HTMLElement | undefined
-  // A citation names lines; the heading above them is where they are read.
+  // A citation names lines of the newest version.
+  const lines = () => (document.data?.shown.version === document.data?.version ? props.place.lines : null)
   createEffect(() => {
-    const start = props.place.lines?.start
-    const markdown = document.data?.markdown
-    if (start === undefined || markdown === undefined) return
-    const above = markdown.split('\n', start).filter((line) => /^#{1,6} /.test(line)).length
-    requestAnimationFrame(() => text?.querySelectorAll('h1,h2,h3,h4,h5,h6')[above - 1]?.scrollIntoView())
+    if (!lines() || !text) return
+    const scroll = () => {
+      const meant = text?.querySelector('[data-meant]')
+      if (meant) watcher.disconnect()
+      meant?.scrollIntoView({ block: 'center' })
+    }
+    // What reads Markdown is loaded when it is first needed.
+    const watcher = new MutationObserver(scroll)
+    watcher.observe(text, { childList: true, subtree: true })
+    requestAnimationFrame(scroll)
+    onCleanup(() => watcher.disconnect())
   })
   const versions = () =>
     (document.data?.versions ?? []).map((one) => ({
@@ -130,17 +139,38 @@ export default function DocumentPage(props: ViewOf<'document'>) {
                 </p>
               </Show>
               <div ref={(element) => (text = element)} class="mt-6 [overflow-wrap:anywhere]">
-                <Show
-                  when={one().format !== 'text'}
-                  fallback={<p class="text-base leading-6 whitespace-pre-wrap">{one().markdown}</p>}
-                >
-                  <Markdown text={one().markdown} />
+                <Show when={one().format !== 'text'} fallback={<PlainText text={one().markdown} lines={lines()} />}>
+                  <Markdown text={one().markdown} lines={lines()} />
                 </Show>
               </div>
+              <LinkedThreads kind="document" id={one().id} />
             </article>
           </div>
         )}
       </Show>
     </Show>
+  )
+}
+
+/** Text as it stands, the lines that are meant marked. */
+function PlainText(props: { text: string; lines: Lines | null }) {
+  const parts = () => {
+    const all = props.text.split('\n')
+    const { start, end } = props.lines ?? { start: all.length + 1, end: all.length }
+    const cut = [all.slice(0, start - 1), all.slice(start - 1, end), all.slice(end)]
+    return cut.map((some, at) => ({ text: some.join('\n'), meant: at === 1 })).filter(({ text }) => text !== '')
+  }
+  return (
+    <For each={parts()}>
+      {({ text, meant }) => (
+        <p
+          data-meant={meant ? '' : undefined}
+          class="text-base leading-6 whitespace-pre-wrap"
+          classList={{ '-mx-3 border-l-2 border-accent bg-accent-soft/60 px-3': meant }}
+        >
+          {text}
+        </p>
+      )}
+    </For>
   )
 }

@@ -4,7 +4,7 @@ import Download from 'lucide-solid/icons/download'
 import FileUp from 'lucide-solid/icons/file-up'
 import BookOpen from 'lucide-solid/icons/book-open'
 import Trash from 'lucide-solid/icons/trash'
-import { createMemo, createSignal, Show } from 'solid-js'
+import { createMemo, Show } from 'solid-js'
 import { ago, full } from '../../lib/format.ts'
 import { go } from '../../lib/layout.ts'
 import { usePages } from '../../lib/queries.ts'
@@ -12,6 +12,7 @@ import { isLeaving } from '../../lib/undo.ts'
 import type { ViewOf } from '../../shell/view.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
+import { makeFileDrop } from '../../ui/file-drop.ts'
 import { PageHead } from '../../ui/page-head.tsx'
 import { PagedList } from '../../ui/paged-list.tsx'
 import { Safe } from '../../ui/safe.tsx'
@@ -22,29 +23,16 @@ export default function DocumentsPage(props: ViewOf<'documents'>) {
   const words = () => props.place.q.trim()
   const pages = usePages('documents', 'list', () => ({ limit: 100, ...(words() && { q: words() }) }))
   const documents = createMemo(() => pages.items().filter(({ id }) => !isLeaving(id)))
-  const [over, setOver] = createSignal(false)
-  const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true
-  const drop = (event: DragEvent) => {
-    setOver(false)
-    if (!carriesFiles(event)) return
-    event.preventDefault()
-    void upload([...(event.dataTransfer?.files ?? [])])
-  }
+  const drop = makeFileDrop((files) => void upload(files))
   return (
     <section
       aria-label="Documents"
       class="flex min-h-0 flex-1 flex-col"
-      classList={{ 'outline-2 -outline-offset-4 outline-accent outline-dashed': over() }}
-      onDragOver={(event) => {
-        if (!carriesFiles(event)) return
-        event.preventDefault()
-        setOver(true)
-      }}
-      onDragLeave={(event) => !event.currentTarget.contains(event.relatedTarget as Node | null) && setOver(false)}
-      onDrop={drop}
+      classList={{ 'outline-2 -outline-offset-4 outline-accent outline-dashed': drop.over() }}
+      {...drop.on}
     >
       <PageHead title="Documents" note={<Show when={documents().length > 0}>last changed first</Show>}>
-        <Button size="sm" onClick={chooseFiles}>
+        <Button size="sm" onClick={() => chooseFiles()}>
           <FileUp size={14} />
           Add files
         </Button>
@@ -82,7 +70,7 @@ function Nothing(props: { words: string }) {
           title="No documents yet"
           action={
             <>
-              <Button onClick={chooseFiles}>Add files</Button>
+              <Button onClick={() => chooseFiles()}>Add files</Button>
               <Button look="primary" onClick={openCrawl}>
                 Fetch pages
               </Button>

@@ -15,11 +15,11 @@ export const closeCrawl = () => setCrawling(false)
 export const accepted =
   '.pdf,.html,.htm,.md,.markdown,.txt,.rss,.atom,.xml,application/pdf,text/html,text/markdown,text/plain'
 
-/** Asks for files, wherever that was asked for. */
-export function chooseFiles(): void {
+/** Asks for files, wherever that was asked for; they are kept, unless something else is to become of them. */
+export function chooseFiles(take: (files: File[]) => void = (files) => void upload(files)): void {
   const input = document.createElement('input')
   Object.assign(input, { type: 'file', multiple: true, accept: accepted })
-  input.addEventListener('change', () => void upload([...(input.files ?? [])]))
+  input.addEventListener('change', () => take([...(input.files ?? [])]))
   input.click()
 }
 

@@ -9,28 +9,38 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/fields.tsx'
 import { Progress } from '../../ui/progress.tsx'
 import { makeScopeChoice, ScopeFields } from '../../ui/scope-fields.tsx'
+import { Pick } from './parts/pick.tsx'
 import { ReceiptView } from './receipt.tsx'
+import { closeErase, erasing, leaveThread, type Picked } from './state.ts'
 import { linesOf } from './words.ts'
 
 /** Erases for good: says what would go, asks to type it, and ends with the receipt. */
-export function EraseDialog(props: { onClose: () => void }) {
+export default function EraseDialog() {
   const [job, setJob] = createSignal('')
   return (
     <Dialog
       open={true}
-      onClose={props.onClose}
+      onClose={closeErase}
       title="Erase for good"
       description="Rows, index, vectors, quotes and logs. Nothing brings it back; your browser and your files keep their own."
     >
-      <Show when={job()} fallback={<Ask onClose={props.onClose} onAsked={setJob} />}>
-        <Following job={job()} onClose={props.onClose} />
+      <Show when={job()} fallback={<Ask onAsked={setJob} />}>
+        <Following job={job()} />
       </Show>
     </Dialog>
   )
 }
 
-function Ask(props: { onClose: () => void; onAsked: (job: string) => void }) {
-  const choice = makeScopeChoice({ kind: 'site' })
+const others = [
+  { value: 'thread', label: 'A thread' },
+  { value: 'tab', label: 'A tab with its visits' },
+  { value: 'person', label: 'What I made and did' },
+] as const
+
+function Ask(props: { onAsked: (job: string) => void }) {
+  const [picked, setPicked] = createSignal(erasing()?.picked ?? null)
+  const choice = makeScopeChoice({ kind: picked()?.kind ?? 'site' })
+  const me = useRead('users', 'me', () => ({}))
   const [typed, setTyped] = createSignal('')
   const [busy, setBusy] = createSignal(false)
   const [trouble, setTrouble] = createSignal('')
@@ -38,6 +48,8 @@ function Ask(props: { onClose: () => void; onAsked: (job: string) => void }) {
   const scope = createMemo<Input<'privacy', 'preview'> | null>(() => {
     if (choice.kind() === 'everything') return { everything: true }
     if (choice.kind() === 'period') return choice.period()
+    if (choice.kind() === 'person') return me.data ? { person: me.data.id } : null
+    if (choice.kind() === 'thread' || choice.kind() === 'tab') return scopeOfPicked(picked(), choice.kind())
     return choice.site() ? { site: choice.site() } : null
   })
   const word = () => (choice.kind() === 'site' ? choice.site() : 'erase')
@@ -52,7 +64,9 @@ function Ask(props: { onClose: () => void; onAsked: (job: string) => void }) {
     setBusy(true)
     setTrouble('')
     try {
-      props.onAsked((await api.privacy.delete({ ...asked, confirm: true })).job_id)
+      const { job_id } = await api.privacy.delete({ ...asked, confirm: true })
+      if (asked.thread_id) leaveThread(asked.thread_id)
+      props.onAsked(job_id)
     } catch (error) {
       setTrouble(troubleOf(error).detail)
     }
@@ -60,7 +74,29 @@ function Ask(props: { onClose: () => void; onAsked: (job: string) => void }) {
   }
   return (
     <form class="flex flex-col gap-3" onSubmit={(event) => void erase(event)}>
-      <ScopeFields choice={choice} siteLabel="A site and its subdomains" onKind={() => setTyped('')} />
+      <ScopeFields
+        choice={choice}
+        siteLabel="A site and its subdomains"
+        others={others}
+        onKind={() => {
+          setTyped('')
+          setPicked(null)
+        }}
+      />
+      <Switch>
+        <Match when={choice.kind() === 'thread'}>
+          <Pick kind="thread" picked={picked()} onPick={setPicked} />
+        </Match>
+        <Match when={choice.kind() === 'tab'}>
+          <Pick kind="tab" picked={picked()} onPick={setPicked} />
+        </Match>
+        <Match when={choice.kind() === 'person'}>
+          <p class="text-sm text-dim">
+            Tasks and memories that you made, your entries in histories, your jobs and what logs say of you. What does
+            not say whose it is stays: threads, visits, bookmarks, documents.
+          </p>
+        </Match>
+      </Switch>
       <div class="rounded-md bg-inset px-3 py-2.5 text-sm" role="status">
         <Switch fallback={<span class="text-dim">Say what, and this counts what would go.</span>}>
           <Match when={scope() && preview.isError}>
@@ -87,7 +123,7 @@ function Ask(props: { onClose: () => void; onAsked: (job: string) => void }) {
         {...(trouble() && { error: trouble() })}
       />
       <div class="flex justify-end gap-2">
-        <Button onClick={props.onClose}>Cancel</Button>
+        <Button onClick={closeErase}>Cancel</Button>
         <Button type="submit" look="danger" disabled={!ready()}>
           Erase
         </Button>
@@ -96,13 +132,18 @@ function Ask(props: { onClose: () => void; onAsked: (job: string) => void }) {
   )
 }
 
+const scopeOfPicked = (picked: Picked | null, kind: string): Input<'privacy', 'preview'> | null => {
+  if (picked?.kind !== kind) return null
+  return kind === 'thread' ? { thread_id: picked.id } : { tab_id: picked.id }
+}
+
 const phases: Record<string, string> = {
   erasing: 'Erasing',
   scrubbing: 'Cleaning index and files',
   proving: 'Looking for it everywhere',
 }
 
-function Following(props: { job: string; onClose: () => void }) {
+function Following(props: { job: string }) {
   const receipt = useRead('privacy', 'getReceipt', () => ({ id: props.job }))
   const job = useRead('jobs', 'get', () => ({ id: props.job }))
   const progress = () => running[props.job]?.progress
@@ -134,7 +175,7 @@ function Following(props: { job: string; onClose: () => void }) {
         </Match>
       </Switch>
       <div class="flex justify-end">
-        <Button ref={close} onClick={props.onClose}>
+        <Button ref={close} onClick={closeErase}>
           Close
         </Button>
       </div>

@@ -10,20 +10,19 @@ import { Failure, Waiting } from '../../ui/empty.tsx'
 import { Select } from '../../ui/fields.tsx'
 import { attempt, say } from '../../ui/notices.tsx'
 import { Row, Rows, Section } from '../settings/parts/section.tsx'
-import { EraseDialog } from './erase-dialog.tsx'
 import { ReceiptView } from './receipt.tsx'
+import { openErase } from './state.ts'
 import { linesOf, ruleName, scopeOf } from './words.ts'
 
 export function EraseSettings() {
   const receipts = usePages('privacy', 'listReceipts', () => ({ limit: 10 }))
-  const [erasing, setErasing] = createSignal(false)
   const [shown, setShown] = createSignal<Receipt | null>(null)
   return (
     <Section
       title="Erase for good"
-      note="A site, some days or everything, out of every table and file. A search afterwards proves it, and a receipt says what it found."
+      note="A site, some days, a thread, a tab or everything, out of every table and file. A search afterwards proves it, and a receipt says what it found."
       action={
-        <Button look="danger" onClick={() => setErasing(true)}>
+        <Button look="danger" onClick={() => openErase()}>
           Erase…
         </Button>
       }
@@ -52,9 +51,6 @@ export function EraseSettings() {
         <Button size="sm" look="quiet" class="mt-2" onClick={receipts.more}>
           Older ones
         </Button>
-      </Show>
-      <Show when={erasing()}>
-        <EraseDialog onClose={() => setErasing(false)} />
       </Show>
       <Show when={shown()}>
         {(receipt) => (

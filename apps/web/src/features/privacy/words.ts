@@ -5,12 +5,14 @@ import { full, number } from '../../lib/format.ts'
 /** Names of parts that their own words do not give away. */
 const parts: Record<string, string> = {
   answers_kept: 'stored answers of calls',
+  attachments: 'messages that no longer name a document',
   contexts: 'what answers were made from',
   events: 'events without their data now',
   page_texts: 'texts of pages',
   quoting_answers: 'answers that quoted it, without their words now',
   referrers: 'visits that no longer say where they came from',
   requests: 'requests in the log of what left',
+  task_suggestions: 'suggested tasks',
   task_sources: 'tasks that no longer say where they came from',
   tabs_detached: 'tabs without their thread now',
   tasks_detached: 'tasks without their thread now',
@@ -37,6 +39,7 @@ const scopes: Record<ErasureKind, string> = {
   thread: 'A thread',
   tab: 'A tab',
   source: 'One source',
+  person: 'A person',
   everything: 'Everything',
 }
 export function scopeOf({ scope, from, to }: Pick<Receipt, 'scope' | 'from' | 'to'>): string {

@@ -1,5 +1,6 @@
 /** Tabs: what is open in the browser, and the thread about each. */
 import type { Tab } from '@cairn/api/tabs'
+import Eraser from 'lucide-solid/icons/eraser'
 import Link from 'lucide-solid/icons/link'
 import MessageCircle from 'lucide-solid/icons/message-circle'
 import PanelsTopLeft from 'lucide-solid/icons/panels-top-left'
@@ -20,7 +21,9 @@ import { PageHead } from '../../ui/page-head.tsx'
 import { PagedList } from '../../ui/paged-list.tsx'
 import { Safe } from '../../ui/safe.tsx'
 import { SiteMark } from '../browser/parts/site-mark.tsx'
+import { openErase } from '../privacy/state.ts'
 import { BindDialog } from './bind-dialog.tsx'
+import { tabName } from './words.ts'
 
 export default function TabsPage(props: ViewOf<'tabs'>) {
   const words = () => props.place.q.trim()
@@ -29,7 +32,7 @@ export default function TabsPage(props: ViewOf<'tabs'>) {
   const tabs = createMemo(() => pages.items().filter((tab) => !isLeaving(tab.id)))
   const close = (tab: Tab) => {
     const undo = removeLater(tab.id, () => attempt(() => api.tabs.remove({ id: tab.id })))
-    say({ text: `Closed “${nameOf(tab)}” here`, action: { label: 'Undo', run: undo } })
+    say({ text: `Closed “${tabName(tab)}” here`, action: { label: 'Undo', run: undo } })
   }
   return (
     <>
@@ -58,8 +61,6 @@ export default function TabsPage(props: ViewOf<'tabs'>) {
     </>
   )
 }
-
-const nameOf = (tab: Tab) => tab.current_title ?? tab.current_url?.replace(/^https?:\/\//, '') ?? 'Empty tab'
 
 function Nothing(props: { words: string }) {
   return (
@@ -110,7 +111,7 @@ function Row(props: { tab: Tab; onClose: () => void }) {
       <SiteMark site={site()} />
       <div class="min-w-0 flex-1">
         <p class="flex items-baseline gap-2">
-          <Show when={address()} fallback={<Safe text={nameOf(tab())} class="truncate text-sm text-dim" />}>
+          <Show when={address()} fallback={<Safe text={tabName(tab())} class="truncate text-sm text-dim" />}>
             {(href) => (
               <a
                 href={href()}
@@ -119,7 +120,7 @@ function Row(props: { tab: Tab; onClose: () => void }) {
                 data-row
                 class="ring-inside min-w-0 truncate text-sm font-medium hover:underline"
               >
-                <Safe text={nameOf(tab())} />
+                <Safe text={tabName(tab())} />
               </a>
             )}
           </Show>
@@ -133,26 +134,33 @@ function Row(props: { tab: Tab; onClose: () => void }) {
         <MessageCircle size={13} />
         <span>
           {tab().thread_id ? 'Thread' : 'Start a thread'}
-          <span class="sr-only"> about {nameOf(tab())}</span>
+          <span class="sr-only"> about {tabName(tab())}</span>
         </span>
       </Button>
       <Show
         when={tab().thread_id}
         fallback={
-          <IconButton label={`Choose a thread for ${nameOf(tab())}`} side="left" onClick={() => setChoosing(true)}>
+          <IconButton label={`Choose a thread for ${tabName(tab())}`} side="left" onClick={() => setChoosing(true)}>
             <Link size={15} />
           </IconButton>
         }
       >
-        <IconButton label={`Let go of the thread of ${nameOf(tab())}`} side="left" onClick={release}>
+        <IconButton label={`Let go of the thread of ${tabName(tab())}`} side="left" onClick={release}>
           <Unlink size={15} />
         </IconButton>
       </Show>
-      <IconButton label={`Close ${nameOf(tab())}`} side="left" onClick={props.onClose}>
+      <IconButton
+        label={`Erase ${tabName(tab())} for good`}
+        side="left"
+        onClick={() => openErase({ kind: 'tab', id: tab().id, name: plain(tabName(tab())) })}
+      >
+        <Eraser size={15} />
+      </IconButton>
+      <IconButton label={`Close ${tabName(tab())}`} side="left" onClick={props.onClose}>
         <X size={15} />
       </IconButton>
       <Show when={choosing()}>
-        <BindDialog tab={tab()} name={plain(nameOf(tab()))} onClose={() => setChoosing(false)} />
+        <BindDialog tab={tab()} name={plain(tabName(tab()))} onClose={() => setChoosing(false)} />
       </Show>
     </li>
   )

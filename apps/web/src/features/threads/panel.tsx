@@ -1,6 +1,7 @@
 /** The list of threads. */
 import type { Thread } from '@cairn/api/threads'
 import Download from 'lucide-solid/icons/download'
+import Eraser from 'lucide-solid/icons/eraser'
 import Ellipsis from 'lucide-solid/icons/ellipsis'
 import Import from 'lucide-solid/icons/import'
 import Pencil from 'lucide-solid/icons/pencil'
@@ -18,7 +19,8 @@ import { Menu } from '../../ui/menu.tsx'
 import { PagedList } from '../../ui/paged-list.tsx'
 import { Safe } from '../../ui/safe.tsx'
 import { openChatsImport } from '../imports/state.ts'
-import { exportThread, openRename, removeThread } from './state.ts'
+import { openErase } from '../privacy/state.ts'
+import { exportThread, openRename, removeThread, toErase } from './state.ts'
 
 export default function ThreadsPanel() {
   const [words, setWords] = createSignal('')
@@ -97,6 +99,10 @@ function Row(props: { thread: Thread }) {
               run: () => void exportThread(props.thread),
             },
             { label: 'Delete', icon: () => <Trash size={14} />, danger: true, run: () => removeThread(props.thread) },
+            {
+              ...{ label: 'Erase for good…', icon: () => <Eraser size={14} />, danger: true, apart: true },
+              run: () => openErase(toErase(props.thread)),
+            },
           ]}
         >
           <Ellipsis size={15} />

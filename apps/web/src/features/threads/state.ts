@@ -1,20 +1,24 @@
 import type { Thread } from '@cairn/api/threads'
 import { createRoot, createSignal } from 'solid-js'
 import { api } from '../../lib/api.ts'
-import { close, panels, setPanels } from '../../lib/layout.ts'
 import { readAgain } from '../../lib/queries.ts'
 import { removeLater } from '../../lib/undo.ts'
 import { attempt, say } from '../../ui/notices.tsx'
+import { leaveThread, type Picked } from '../privacy/state.ts'
 
 const [renaming, setRenaming] = createRoot(() => createSignal<Pick<Thread, 'id' | 'title'> | null>(null))
 export { renaming }
 export const openRename = (thread: Pick<Thread, 'id' | 'title'>) => setRenaming({ id: thread.id, title: thread.title })
 export const closeRename = () => setRenaming(null)
 
+/** A thread as what is to be erased. */
+export const toErase = ({ id, title }: Pick<Thread, 'id' | 'title'>): Picked => ({
+  ...{ kind: 'thread', id, name: title || 'Untitled thread' },
+})
+
 /** Deletes a thread in a few seconds, unless it is taken back. */
 export function removeThread(thread: Pick<Thread, 'id' | 'title'>): void {
-  close(`thread:${thread.id}`)
-  if (panels().askThread === thread.id) setPanels({ askThread: null })
+  leaveThread(thread.id)
   const undo = removeLater(thread.id, () => attempt(() => api.threads.remove({ id: thread.id })))
   say({ text: `Deleted “${thread.title || 'Untitled thread'}”`, action: { label: 'Undo', run: undo } })
 }

@@ -1,4 +1,4 @@
-/** How the log of requests is erased: those to the site, those of the period, all. */
+/** How the log of requests is erased: those to the site, those of the period, those that a person asked for, all. */
 import type { SqlBool } from 'kysely'
 import { sql } from 'kysely'
 import { between, countRows, type Eraser, type Erasure, none, onSite, takeRows } from '../../../kernel/erasure.ts'
@@ -11,6 +11,7 @@ const atOnce = 1_000
 function which(erasure: Erasure) {
   if (erasure.by === 'everything') return sql<SqlBool>`1 = 1`
   if (erasure.by === 'period') return between('at', erasure)
+  if (erasure.by === 'person') return sql<SqlBool>`person = ${erasure.id}`
   return erasure.by === 'site' ? onSite('host', erasure.site) : null
 }
 

@@ -4,6 +4,7 @@
  */
 import { type SqlBool, sql } from 'kysely'
 import { among, dialectOf } from '../../../kernel/database/lists.ts'
+import { actorOf } from '../../../kernel/scopes.ts'
 import { countRows, type Eraser, type Erasure, logged, speaksOf, wordOf } from '../../../kernel/erasure.ts'
 
 export const eraseModule = new URL(import.meta.url)
@@ -14,8 +15,12 @@ const which = (erasure: Erasure) =>
   sql<SqlBool>`data is not null and ${
     erasure.by === 'everything' || erasure.by === 'period'
       ? logged(erasure, 'time', [])
-      : sql`(subject = ${wordOf(erasure)} or ${logged(erasure, 'time', ['data'])})`
+      : sql`(subject = ${wordOf(erasure)} or ${logged(erasure, 'time', ['data'])}${byPerson(erasure)})`
   }`
+
+/** What somebody did says who they are; that they did something stays. */
+const byPerson = (erasure: Erasure) =>
+  erasure.by === 'person' ? sql` or actor = ${actorOf({ person: erasure.id, kind: 'person', agent: null })}` : sql``
 
 export const eraser: Eraser = {
   count: async (from, erasure) => ({ events: await countRows(from, { table: 'event', where: which(erasure) }) }),

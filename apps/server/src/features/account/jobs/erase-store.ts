@@ -24,6 +24,7 @@ function which(erasure: Erasure): RawBuilder<SqlBool> {
   const ended = sql`completed_at is not null`
   if (erasure.by === 'everything') return sql<SqlBool>`${ended}`
   if (erasure.by === 'period') return sql<SqlBool>`${ended} and ${between('created_at', erasure)}`
+  if (erasure.by === 'person') return sql<SqlBool>`${ended} and ${contains('principal', `"person":"${erasure.id}"`)}`
   const word = wordOf(erasure) as string
   const said = sql`${contains('input', word)} or ${contains('result', word)} or ${contains('error', word)}`
   const logged = sql`id in (select job_id from job_log where workspace = jobs.workspace and ${contains('message', word)})

@@ -1,4 +1,5 @@
 /** How stored answers of calls with an `Idempotency-Key` are erased; they live for a day at most anyway. */
+import { type SqlBool, sql } from 'kysely'
 import { countRows, type Eraser, type Erasure, logged, takeRows } from '../../../kernel/erasure.ts'
 import { byAge } from '../../../kernel/retention.ts'
 
@@ -7,7 +8,7 @@ export const eraseModule = new URL(import.meta.url)
 const atOnce = 500
 const which = (erasure: Erasure) => ({
   table: 'idempotency',
-  where: logged(erasure, 'created_at', ['response']),
+  where: erasure.by === 'person' ? sql<SqlBool>`person = ${erasure.id}` : logged(erasure, 'created_at', ['response']),
   key: 'key',
 })
 

@@ -208,6 +208,8 @@ describe('erasing', () => {
       { from: '2026-01-02T00:00:00.000Z', to: '2026-01-01T00:00:00.000Z' },
       { site: 'not a site' },
       { source: { kind: 'file', id: newId() } },
+      { person: 'ada' },
+      { person: newId(), everything: true },
       { everything: false },
     ]) {
       for (const path of ['preview', 'delete']) {
@@ -229,6 +231,50 @@ describe('erasing', () => {
       expect((await cairn.fetch('/api/privacy/delete', init)).status).toBe(422)
     }
     expect(await cairn.api.privacy.listReceipts({})).toEqual(before)
+  })
+})
+
+test('a person takes along what they made and did where that is known, and leaves what others did', async () => {
+  const { api } = cairn
+  const { workspace } = cairn.core
+  const { person, key } = await cairn.stranger()
+  const member = { workspace, person, role: 'editor' }
+  await cairn.core.kernel.database.transaction((tx) =>
+    tx.withTables<Record<'member', Record<string, unknown>>>().insertInto('member').values(member).execute(),
+  )
+  const theirs = cairn.client(key, workspace)
+  const memory = await theirs.memories.create({ key: 'bilby', value: 'a bilby digs at night' })
+  const task = await theirs.tasks.create({ title: 'Count the bilby burrows' })
+  const own = await api.memories.create({ key: 'potoroo', value: 'a potoroo hops' })
+  await theirs.memories.update({ id: own.id, value: 'a potoroo hops far' })
+  const mine = await api.tasks.create({ title: 'Feed the potoroo', assignee: `person:${person}` })
+  await theirs.tasks.addEvent({ task_id: mine.id, event_type: 'comment', payload: { text: 'a bilby was seen' } })
+  const asked = await theirs.chat.ask({ message: 'What does a potoroo do?' })
+  await indexed(cairn)
+  await until(async () => (await api.jobs.get({ id: asked.job_id })).completed_at !== null)
+
+  const preview = await api.privacy.preview({ person })
+  const parts = Object.fromEntries(preview.parts.map(({ feature, counts }) => [feature, counts]))
+  expect(preview.scope).toBe('person')
+  expect(parts).toMatchObject({ memories: { memories: 1 }, tasks: { tasks: 1 } })
+  expect(parts.jobs?.jobs).toBeGreaterThan(0)
+  const receipt = await erase(cairn, { person })
+  expect(receipt).toMatchObject({ scope: 'person', fingerprint: sha256(`${receipt.salt}${person}`) })
+  expect(receipt.proof?.found).toEqual([])
+  expect(await tablesWith(db(), dialect, 'bilby')).toEqual([])
+  await expect(api.memories.get({ id: memory.id })).rejects.toMatchObject({ problem: { code: 'MEMORY_NOT_FOUND' } })
+  await expect(api.tasks.get({ id: task.id })).rejects.toMatchObject({ problem: { code: 'TASK_NOT_FOUND' } })
+  await expect(api.jobs.get({ id: asked.job_id })).rejects.toMatchObject({ problem: { code: 'JOB_NOT_FOUND' } })
+  expect(await api.tasks.get({ id: mine.id })).toMatchObject({ title: 'Feed the potoroo', assignee: null })
+  expect(JSON.stringify(await api.tasks.events({ task_id: mine.id }))).not.toContain(person)
+  expect(JSON.stringify(await api.memories.audit({ id: own.id }))).not.toContain(person)
+  expect((await api.memories.get({ id: own.id })).value).toBe('a potoroo hops far')
+  // Nothing says who asked in a thread: it goes as a thread.
+  expect((await api.threads.get({ id: asked.thread_id })).message_count).toBe(2)
+  expect((await api.events.audit({})).valid).toBe(true)
+  expect((await api.privacy.preview({ person: newId() })).total).toBe(0)
+  await expect(theirs.privacy.delete({ person, confirm: true })).rejects.toMatchObject({
+    problem: { code: 'ACCESS_DENIED' },
   })
 })
 

@@ -11,6 +11,7 @@ export type ScopeInput = {
   thread_id?: string
   tab_id?: string
   source?: { kind: ErasableSource; id: string }
+  person?: string
   everything?: true
 }
 
@@ -22,10 +23,11 @@ export function readScope(input: ScopeInput, now: number): Erasure {
   if (input.thread_id !== undefined) given.push({ by: 'thread', id: input.thread_id })
   if (input.tab_id !== undefined) given.push({ by: 'tab', id: input.tab_id })
   if (input.source !== undefined) given.push(sourceOf(input.source))
+  if (input.person !== undefined) given.push({ by: 'person', id: input.person })
   if (input.everything) given.push({ by: 'everything' })
   const [erasure] = given
   if (erasure && given.length === 1) return erasure
-  const message = 'takes exactly one of site, from and to, thread_id, tab_id, source, everything=true'
+  const message = 'takes exactly one of site, from and to, thread_id, tab_id, source, person, everything=true'
   throw fail('INVALID_INPUT', {}, [{ path: '', message }])
 }
 

@@ -24,6 +24,8 @@ import { uriOf } from './rows.ts'
 import { makeDocumentsService } from './service.ts'
 import { documentsByIds, total } from './store.ts'
 
+export type Documents = ReturnType<typeof makeDocuments>
+
 export function makeDocuments(kernel: Pick<Kernel, 'blobs' | 'clock' | 'config' | 'egress' | 'outgoing'>) {
   const { blobs, clock, config, egress, outgoing } = kernel
   const reader = makeReader()
@@ -73,6 +75,6 @@ export function makeDocuments(kernel: Pick<Kernel, 'blobs' | 'clock' | 'config' 
     },
     counts: async (scope) => ({ documents: await total(scope) }),
   }
-  /** Ends the threads that read; once no job runs any more. */
-  return { feature, close: () => reader.close() }
+  /** `close` ends the threads that read; once no job runs any more. */
+  return { named: service.named, feature, close: () => reader.close() }
 }

@@ -59,6 +59,18 @@ export function makeDocumentsService(parts: { reader: Reader; originals: Origina
       return take(call, 'upload', file, handed)
     },
 
+    /** What these documents are called, in the order of their ids, each once. DOCUMENT_NOT_FOUND when one is not here. */
+    async named(from: store.Reader, ids: readonly string[]): Promise<{ id: string; title: string }[]> {
+      const wanted = [...new Set(ids)]
+      const rows = wanted.length > 0 ? await store.documentsByIds(from, wanted) : []
+      const titles = new Map(rows.map(({ id, title }) => [id, title]))
+      return wanted.map((id) => {
+        const title = titles.get(id)
+        if (title === undefined) throw fail('DOCUMENT_NOT_FOUND')
+        return { id, title }
+      })
+    },
+
     /** Last changed first, in pages. */
     async list(scope: Scope, input: ListInput) {
       const limit = pageSize(input.limit)

@@ -25,7 +25,7 @@ async function doomed(from: EraseReader, erasure: Erasure): Promise<Pick<TabRow,
   if (erasure.by === 'source') return erasure.kind === 'tab' ? query.where('id', '=', erasure.id).execute() : []
   if (erasure.by === 'period') return query.where(between('updated_at', erasure)).execute()
   if (erasure.by === 'everything') return query.execute()
-  if (erasure.by === 'thread') return []
+  if (erasure.by === 'thread' || erasure.by === 'person') return []
   return (await query.execute()).filter((row) => isOnSite(erasure.site, row.current_url))
 }
 

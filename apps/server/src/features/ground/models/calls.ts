@@ -43,6 +43,8 @@ const detectingTakes = 2_000
 const limits = { timeout_ms: 600_000 }
 const ollamaHost = '127.0.0.1:11434'
 
+export type ModelCalls = ReturnType<typeof makeModelCalls>
+
 export function makeModelCalls({ sidecar, secrets, egress, clock, workspaces }: Parts) {
   /** Routes with their rows, in order; those that `no_cloud` forbids are left out. Null when none is configured. */
   async function routed(from: Reader, task: ModelTask) {

@@ -11,7 +11,9 @@ const which = (erasure: Erasure) =>
     ? { table: 'llm_usage_log', where: sql<boolean>`1 = 1` }
     : erasure.by === 'period'
       ? { table: 'llm_usage_log', where: between('created_at', erasure) }
-      : null
+      : erasure.by === 'person'
+        ? { table: 'llm_usage_log', where: sql<boolean>`person = ${erasure.id}` }
+        : null
 
 export const eraser: Eraser = {
   async count(from, erasure) {

@@ -10,8 +10,9 @@ import { seenVersion } from '../../../kernel/gate/etag.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Embedding } from '../../../kernel/passages/vectors.ts'
 import type { Workspaces } from '../workspaces/service.ts'
-import { makeModelCalls } from './calls.ts'
+import { makeModelCalls, type ModelCalls } from './calls.ts'
 import { eraseModule } from './erase-store.ts'
+import { makeOnce } from './once.ts'
 import { portableModels } from './portable.ts'
 import { makeModelSettings } from './service.ts'
 
@@ -46,11 +47,11 @@ export function makeModels(kernel: Needs, workspaces: Pick<Workspaces, 'noCloud'
     }),
     portable: portableModels,
   }
-  return { ...calls, embedding: embeddingOf(calls), settings, feature }
+  return { ...calls, once: makeOnce(calls), embedding: embeddingOf(calls), settings, feature }
 }
 
 /** Meaning as the index asks for it: nothing where no route leads to a model that may be asked. */
-const embeddingOf = ({ route, embed }: ReturnType<typeof makeModelCalls>): Embedding => ({
+const embeddingOf = ({ route, embed }: ModelCalls): Embedding => ({
   model: async (scope) => (await route(scope, 'embed'))?.[0]?.model ?? null,
   embed: async (scope, texts, purpose) => (await embed(scope, texts, purpose, scope.signal))?.vectors ?? [],
 })

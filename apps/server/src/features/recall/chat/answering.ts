@@ -3,7 +3,7 @@
  * after a crash.
  */
 import { setImmediate as turn } from 'node:timers/promises'
-import type { ChatAnswer, ChatUsage } from '@cairn/api/chat'
+import { type ChatAnswer, type ChatUsage, mostAttachments } from '@cairn/api/chat'
 import { CairnError, fail } from '@cairn/api/errors'
 import { Id, list, optional, type Static, shape, text } from '@cairn/api/shapes'
 import type { Message } from '@cairn/api/threads'
@@ -18,7 +18,7 @@ import type { Flight, Flights } from './flights.ts'
 import { citationOf } from './passages.ts'
 import { relatedTo } from './related.ts'
 import { jobById, putContext } from './store.ts'
-import type { Found, Writing, Written } from './writing.ts'
+import type { Attached, Found, Writing, Written } from './writing.ts'
 
 export const AnswerInput = shape({
   thread_id: Id,
@@ -29,6 +29,8 @@ export const AnswerInput = shape({
   sources: optional(list(text(50, 1))),
   /** The task that the question is about. */
   task_id: optional(Id),
+  /** The person's time zone. */
+  zone: optional(text(60, 1)),
   /** The message that the shown path ended with when an answer was asked for anew. */
   seen: optional(Id),
 })
@@ -43,7 +45,7 @@ type Parts = Pick<Kernel, 'scope'> & {
   writing: Writing
   threads: Threads
   memories: Pick<Memories, 'found' | 'look'>
-  tasks: Pick<Tasks, 'titleOf'>
+  tasks: Pick<Tasks, 'titleOf' | 'look'>
   flights: Flights
 }
 type Context = JobContext<AnswerInput>
@@ -76,7 +78,8 @@ export function makeAnswering({ scope: makeScope, writing, threads, memories, ta
     const title = input.task_id && (await tasks.titleOf(scope, input.task_id))
     // What was asked in its place, and every answer to that, cannot answer it.
     const except = await threads.beside(scope, question)
-    const asked = { question: question.content, turns, model, sources, except, about: title }
+    const attached = attachedTo(question.attachments, turns)
+    const asked = { question: question.content, turns, model, sources, except, about: title, attached }
 
     context.progress({ phase: 'searching', done: 0, total: 2 })
     const found = await writing.find(scope, asked)
@@ -161,16 +164,34 @@ export function makeAnswering({ scope: makeScope, writing, threads, memories, ta
       model,
       query: found.query,
       passages: JSON.stringify(
-        written.passages.map(({ n, source, place, time, text }) => ({ n, source, place, time, text })),
+        written.passages.map(({ n, source, place, time, text, attached }) => ({
+          n,
+          source,
+          place,
+          time,
+          text,
+          attached,
+        })),
       ),
       messages: JSON.stringify(written.messages.map(({ role, content }) => ({ role, content }))),
       created_at: tx.now,
     })
-    if (input.seen === undefined) await memories.look(tx, question)
+    if (input.seen === undefined) {
+      await memories.look(tx, question)
+      await tasks.look(tx, question, input.zone)
+    }
     return stored
   }
 
   return { run }
+}
+
+/** Documents of a question, and of what was said before it, those that came last first. */
+export function attachedTo(own: readonly { id: string }[], turns: readonly Pick<Message, 'attachments'>[]): Attached {
+  const now = own.map(({ id }) => id)
+  const all = turns.toReversed().flatMap(({ attachments }) => attachments.map(({ id }) => id))
+  const before = [...new Set(all)].filter((id) => !now.includes(id)).slice(0, mostAttachments)
+  return { now, before }
 }
 
 const isTimeout = (reason: unknown) => reason instanceof CairnError && reason.code === 'JOB_TIMEOUT'

@@ -35,6 +35,8 @@ function passage(fields: Partial<Passage> & { uri?: string; kind?: string }): Pa
     speaker: null,
     aside: false,
     near: false,
+    attached: false,
+    held: false,
     ...rest,
     text,
   }
@@ -297,6 +299,18 @@ test('passages stay within the budget, and the first one is there even when it a
   expect(fitting([small, big, small], 100)).toHaveLength(2)
   const [cut] = fitting([big], 100)
   expect(cut?.text.length).toBeLessThan(400)
+})
+
+test('what is held fits in any case: first, and where the room is small, each with its share of it', () => {
+  const big = (more: Partial<Passage> = {}) => passage({ text: 'lease '.repeat(5_000), ...more })
+  const held = [big({ held: true }), big({ held: true }), big({ held: true })]
+  const fit = fitting([...held, big()], 600)
+  expect(fit.map(({ n }) => n)).toEqual(held.map(({ n }) => n))
+  const lengths = fit.map(({ text }) => text.length)
+  expect(Math.max(...lengths)).toBe(Math.min(...lengths))
+  expect(Math.min(...lengths)).toBeGreaterThan(300)
+  const { citations } = extract([passage({ text: 'Nothing of it.', held: true, uri: 'a.md' }), big()], 'lease', { why })
+  expect(citations[0]?.quote).toBe('Nothing of it.')
 })
 
 test('a passage cannot close its own mark in the prompt', () => {

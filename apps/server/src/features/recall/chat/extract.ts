@@ -55,19 +55,19 @@ function searched({ text, source, place }: Passage, echoes: Asking['echoes']): s
   return [...told, source.title, source.uri, place?.name ?? '', ...(place?.context ?? [])].join('\n')
 }
 
-/** Goes down the ranking and takes what covers the question well, or adds a word that nothing before it had. */
+/** Goes down the ranking and takes what covers the question well, adds a word that nothing before it had, or is held. */
 function choose(passages: readonly Passage[], covers: number[], best: number, asking: Asking): Quoted[] {
   const chosen: Quoted[] = []
   const most = best >= answering || best === 0 ? mostQuotes : fewQuotes
   const seen = new Set<string>()
   let length = 0
   for (const [at, passage] of passages.entries()) {
-    if (chosen.length >= most || length >= mostLength) break
+    if (!passage.held && (chosen.length >= most || length >= mostLength)) continue
     const share = covers[at] as number
     const quote = quoteOf(passage, asking)
     const adds = [...quote.terms].some((term) => !seen.has(term))
     if (quote.text === '') continue
-    if (!passage.near && share < best * 0.6 && !(adds && share >= best * 0.5)) continue
+    if (!passage.near && !passage.held && share < best * 0.6 && !(adds && share >= best * 0.5)) continue
     for (const term of quote.terms) seen.add(term)
     length += quote.text.length
     chosen.push({ passage, quote, covers: share, n: 0 })

@@ -11,6 +11,7 @@ import { type Feature, handle } from '../../../kernel/feature.ts'
 import { job } from '../../../kernel/jobs/definition.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Models } from '../../ground/models/index.ts'
+import type { Documents } from '../../capture/documents/index.ts'
 import type { Tabs } from '../../capture/tabs/index.ts'
 import type { Memories } from '../../remember/memories/index.ts'
 import type { Tasks } from '../../remember/tasks/index.ts'
@@ -24,14 +25,16 @@ import { makeWriting } from './writing.ts'
 
 export type Chat = ReturnType<typeof makeChat>
 
-export type ChatParts = { models: Models; threads: Threads; memories: Memories; tasks: Tasks; tabs: Tabs }
+export type ChatParts = { models: Models; threads: Threads; memories: Memories; tasks: Tasks; tabs: Tabs } & {
+  documents: Documents
+}
 
 export function makeChat(kernel: Kernel, parts: ChatParts) {
-  const { models, threads, memories, tasks, tabs } = parts
+  const { models, threads, memories, tasks, tabs, documents } = parts
   const flights = makeFlights()
   const writing = makeWriting({ passages: kernel.passages, models })
   const { run } = makeAnswering({ scope: kernel.scope, writing, threads, memories, tasks, flights })
-  const service = makeChatService({ models, threads, tasks, tabs, flights, writing })
+  const service = makeChatService({ models, threads, tasks, tabs, documents, flights, writing })
   const lost = (code: ErrorCode) => (event: CloudEvent) => {
     if (event.data.type === 'chat.answer') flights.lost(event.subject, code)
   }

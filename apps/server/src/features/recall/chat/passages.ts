@@ -4,6 +4,7 @@ import type { ChatContext } from '@cairn/api/chat'
 import type { Hit } from '@cairn/api/search'
 import type { Citation } from '@cairn/api/threads'
 import { tokenize } from '../../../kernel/passages/analysis.ts'
+import type { InsidePassage } from '../../../kernel/passages/inside.ts'
 import { contentTerms } from './words.ts'
 
 export type Passage = ChatContext['passages'][number] & {
@@ -12,6 +13,8 @@ export type Passage = ChatContext['passages'][number] & {
   aside: boolean
   /** Among the nearest by meaning: it may answer without sharing a word. */
   near: boolean
+  /** What an attached document says first to the question: it has a place among the sources, whatever else was found. */
+  held: boolean
 }
 
 /** Passages of one source that an answer may take, so that one file does not fill it. */
@@ -42,8 +45,21 @@ export function numbered(hits: readonly Hit[], questions: readonly string[], mos
     speaker: hit.passage.speaker,
     aside: isAside(hit, questions),
     near: hit.why.semantic !== null && hit.why.semantic <= 3,
+    attached: false,
+    held: false,
   }))
 }
+
+/** Passages of attached documents; the first one of each is held where the question itself brought them. */
+export const fromAttached = (passages: readonly InsidePassage[], hold: boolean): Passage[] =>
+  passages.map(({ source, place, time, text, speaker }, at) => ({
+    ...{ n: at + 1, source, place, time, text, speaker, aside: false, near: false, attached: true },
+    held: hold && passages.findIndex((other) => other.source.id === source.id) === at,
+  }))
+
+/** Numbers passages by the order they stand in. */
+export const renumbered = (passages: readonly Passage[]): Passage[] =>
+  passages.map((passage, at) => ({ ...passage, n: at + 1 }))
 
 const testPath = /(^|\/)(__tests__|tests?|e2e|specs?|fixtures?|samples?)\/|[._-](test|spec|fixture)s?\.[a-z]+$/i
 const asksForTests = /\b(tests?|tested|specs?|fixtures?|samples?)\b/i

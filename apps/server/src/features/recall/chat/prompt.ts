@@ -19,17 +19,31 @@ export function estimateTokens(text: string): number {
   return Math.ceil(ascii / 3.6 + ([...text].length - ascii))
 }
 
-/** The passages that fit, at least one, each cut to what is left; their numbers stay as they are. */
+/**
+ * The passages that fit, at least one, each cut to what is left; those that are held all fit, and share the room where it
+ * is small. Their numbers stay as they are.
+ */
 export function fitting(passages: readonly Passage[], budget: number): Passage[] {
-  const fit: Passage[] = []
-  let left = budget
+  const held = passages.filter((passage) => passage.held).map((passage) => cutTo(passage, budget, passages))
+  const fit = new Map(held.map((passage) => [passage.n, passage]))
+  let left = budget - held.reduce((sum, passage) => sum + tokensOf(passage), 0)
   for (const passage of passages) {
-    const tokens = estimateTokens(passage.text) + 30
-    if (tokens <= left) fit.push(passage)
-    else if (fit.length === 0) fit.push({ ...passage, text: passage.text.slice(0, left * 3).toWellFormed() })
+    if (fit.has(passage.n)) continue
+    const tokens = tokensOf(passage)
+    if (tokens <= left) fit.set(passage.n, passage)
+    else if (fit.size === 0) fit.set(passage.n, { ...passage, text: passage.text.slice(0, left * 3).toWellFormed() })
     if (tokens <= left) left -= tokens
   }
-  return fit
+  return passages.flatMap(({ n }) => fit.get(n) ?? [])
+}
+
+const tokensOf = ({ text }: Passage) => estimateTokens(text) + 30
+
+/** A held passage, not longer than its share of the room. */
+function cutTo(passage: Passage, budget: number, all: readonly Passage[]): Passage {
+  const share = Math.floor(budget / all.filter(({ held }) => held).length)
+  if (tokensOf(passage) <= share) return passage
+  return { ...passage, text: passage.text.slice(0, Math.max(share - 30, 1) * 3).toWellFormed() }
 }
 
 /**
@@ -51,7 +65,8 @@ export function promptFor(
     const inside = name ? ` (${oneLine(name)})` : ''
     const when = passage.time ? ` · ${passage.time.slice(0, 10)}` : ''
     const who = passage.speaker ? ` · said by ${oneLine(passage.speaker)}` : ''
-    return `[${passage.n}] ${about}${place}${inside}${when}${who}\n<${boundary}>\n${passage.text}\n</${boundary}>`
+    const given = passage.attached ? ' · attached' : ''
+    return `[${passage.n}] ${about}${place}${inside}${when}${who}${given}\n<${boundary}>\n${passage.text}\n</${boundary}>`
   })
   const found = blocks.length > 0 ? blocks.join('\n\n') : 'No passage was found.'
   return [

@@ -11,6 +11,8 @@ const passage = (kind: string, id: string, text: string): Passage => ({
   speaker: null,
   aside: false,
   near: false,
+  attached: false,
+  held: false,
 })
 
 test('tasks and memories about most of a question are related, each once; others and other kinds are not', () => {

@@ -7,45 +7,51 @@ import {
   ChatAnswer as ChatAnswerShape,
   ChatDelta,
   ChatError,
-  type ChatFrame,
   ChatMetadata,
   chat as operations,
 } from '@cairn/api/chat'
-import { CairnError, type ErrorCode, errors, fail } from '@cairn/api/errors'
+import { CairnError, fail } from '@cairn/api/errors'
 import { Type } from '@cairn/api/shapes'
 import type { Task } from '@cairn/api/tasks'
+import type { Message } from '@cairn/api/threads'
 import { iso } from '../../../kernel/clock.ts'
-import { answer, type Call, type HandlerResult } from '../../../kernel/gate/call.ts'
+import type { Call, HandlerResult } from '../../../kernel/gate/call.ts'
 import { covers } from '../../../kernel/gate/identity.ts'
-import { newId, sha256, uuidOf } from '../../../kernel/ids.ts'
-import { stableJson } from '../../../kernel/json.ts'
+import { newId } from '../../../kernel/ids.ts'
 import { maskSecrets } from '../../../kernel/masking.ts'
 import type { Scope, Tx } from '../../../kernel/scope.ts'
 import type { Models } from '../../ground/models/index.ts'
+import type { Documents } from '../../capture/documents/index.ts'
 import type { Tabs } from '../../capture/tabs/index.ts'
 import type { Tasks } from '../../remember/tasks/index.ts'
 import type { Threads } from '../../remember/threads/index.ts'
 import { titleOf } from '../../remember/threads/title.ts'
-import { type AnswerInput, answerOf, turnsBefore } from './answering.ts'
+import { type AnswerInput, answerOf, attachedTo, turnsBefore } from './answering.ts'
 import type { Flights } from './flights.ts'
-import { contextOf, jobById } from './store.ts'
+import { type Ids, idsFor, sameDocuments, unseen } from './repeats.ts'
+import { only, reply } from './replies.ts'
+import { contextOf, jobById, passagesIn } from './store.ts'
 import { type Writing, withoutModel } from './writing.ts'
 
 type How = { model?: string; sources?: string[] }
 export type Question = How & {
   message: string
+  /** Ids of documents. */
+  attachments?: string[]
   thread_id?: string
   replaces?: string
   task_id?: string
   tab_id?: string
+  /** IANA time zone of the person. */
+  zone?: string
 }
 type Again = How & { thread_id: string; message_id?: string }
-type Ids = { thread: string; user: string; message: string; job: string }
 type Parts = {
   models: Models
   threads: Threads
   tasks: Tasks
   tabs: Pick<Tabs, 'threadOf' | 'bind'>
+  documents: Pick<Documents, 'named'>
   flights: Flights
   writing: Writing
 }
@@ -54,11 +60,12 @@ type Ties = { task: Task | null; tab: string | undefined; opens: boolean }
 /** Messages of the shown path that are looked through for the last question. */
 const lookedThrough = 50
 
-export function makeChatService({ models, threads, tasks, tabs, flights, writing }: Parts) {
+export function makeChatService({ models, threads, tasks, tabs, documents, flights, writing }: Parts) {
   async function ask(call: Call<unknown>, question: Question): Promise<HandlerResult<ChatAnswer>> {
     const message = question.message.toWellFormed()
     if (message.trim() === '') throw fail('INVALID_INPUT', {}, [{ path: '/message', message: 'must hold a question' }])
     await checkModel(call, question.model)
+    if (question.zone !== undefined) tasks.checkZone(question.zone)
     const task = question.task_id === undefined ? null : await taskOf(call, question.task_id)
     const bound = question.tab_id === undefined ? null : await tabs.threadOf(call, question.tab_id)
     // The first call ties tab and task to the thread that it makes; the same call again still means that one.
@@ -66,10 +73,10 @@ export function makeChatService({ models, threads, tasks, tabs, flights, writing
     const ids = { ...idsFor(call, question.thread_id), ...(known !== null && { thread: known }) }
     const ties = { task, tab: question.tab_id, opens: known === null }
     const asked = { ...question, message }
-    const said = async () => ({
-      same: (await threads.message(call, ids.user))?.content === message,
-      question: ids.user,
-    })
+    const said = async () => {
+      const stored = await threads.message(call, ids.user)
+      return { same: stored?.content === message && sameDocuments(stored, question), question: ids.user }
+    }
     return fly(call, ids, inputOf(asked, ids), said, (tx, given) => store(tx, asked, given, ties))
   }
 
@@ -130,22 +137,25 @@ export function makeChatService({ models, threads, tasks, tabs, flights, writing
     const title = titleOf(maskSecrets(question.message.slice(0, 10_000)))
     const created = opens && (await threads.open(tx, { id: ids.thread, title, origin: 'chat' })).created
     if (tab !== undefined) await tabs.bind(tx, tab, ids.thread)
-    const parent = question.replaces === undefined ? undefined : await parentOf(tx, ids.thread, question.replaces)
+    const replaced = question.replaces === undefined ? undefined : await questionHere(tx, ids.thread, question.replaces)
+    const { attachments: wanted } = question
+    const attachments = wanted ? await documents.named(tx, wanted) : (replaced?.attachments ?? [])
     const said = {
       id: ids.user,
       role: 'user' as const,
       content: question.message,
-      ...(parent !== undefined && { parent_id: parent }),
+      ...(replaced && { parent_id: replaced.parent_id }),
+      ...(attachments.length > 0 && { attachments }),
     }
     await threads.addMessage(tx, ids.thread, said, created ? { thread_named: true } : {})
     if (task) await tasks.discuss(tx, task.id, ids.thread, ids.user)
     await answerLater(tx, inputOf(question, ids), ids)
   }
 
-  /** What a question that is edited follows, and the new one with it. */
-  async function parentOf(tx: Tx, thread: string, id: string): Promise<string | null> {
+  /** The question that is edited: the new one follows what it follows. */
+  async function questionHere(tx: Tx, thread: string, id: string): Promise<Message> {
     const replaced = await threads.message(tx, id)
-    if (replaced?.thread_id === thread && replaced.role === 'user') return replaced.parent_id
+    if (replaced?.thread_id === thread && replaced.role === 'user') return replaced
     throw fail('INVALID_INPUT', {}, [{ path: '/replaces', message: 'is not a question of this thread' }])
   }
 
@@ -194,17 +204,24 @@ export function makeChatService({ models, threads, tasks, tabs, flights, writing
   }
 
   /** What an answer to a question would be made from, without asking. */
-  async function preview(scope: Scope, question: How & { thread_id: string; message: string }): Promise<ChatPreview> {
-    const { thread_id, message, model, sources } = question
+  async function preview(
+    scope: Scope,
+    question: How & Pick<Question, 'message' | 'attachments'> & { thread_id: string },
+  ): Promise<ChatPreview> {
+    const { thread_id, message, attachments = [], model, sources } = question
     const { head_id } = await threads.get(scope, thread_id)
     await checkModel(scope, model)
     const turns = head_id === null ? [] : await threads.shown(scope, thread_id, head_id, turnsBefore)
-    const asked = { question: message.toWellFormed(), turns: turns.toReversed(), model, sources }
+    const earlier = turns.toReversed()
+    const attached = attachedTo(await documents.named(scope, attachments), earlier)
+    const asked = { question: message.toWellFormed(), turns: earlier, model, sources, attached }
     const { passages, messages, ...rest } = await writing.preview(scope, asked)
     return {
       thread_id,
       ...rest,
-      passages: passages.map(({ n, source, place, time, text }) => ({ n, source, place, time, text })),
+      passages: passages.map(({ n, source, place, time, text, attached: given }) => ({
+        ...{ n, source, place, time, text, attached: given },
+      })),
       messages: messages.map(({ role, content }) => ({ role, content })),
     }
   }
@@ -220,7 +237,7 @@ export function makeChatService({ models, threads, tasks, tabs, flights, writing
       kind: row.kind as ChatContext['kind'],
       model: row.model,
       query: row.query,
-      passages: JSON.parse(row.passages) as ChatContext['passages'],
+      passages: passagesIn(row),
       messages: JSON.parse(row.messages) as ChatContext['messages'],
       created_at: iso(row.created_at),
     }
@@ -229,56 +246,15 @@ export function makeChatService({ models, threads, tasks, tabs, flights, writing
   return { ask, regenerate, preview, context }
 }
 
-/** A job's input as it is compared: what was shown meanwhile makes no other call of it. */
-const unseen = ({ seen: _, ...input }: AnswerInput) => stableJson(input)
-
-const inputOf = (question: How & { task_id?: string }, ids: Ids): AnswerInput => ({
+const inputOf = (question: How & { task_id?: string; zone?: string }, ids: Ids): AnswerInput => ({
   thread_id: ids.thread,
   user_message_id: ids.user,
   message_id: ids.message,
   ...(question.model !== undefined && { model: question.model }),
   ...(question.sources && { sources: question.sources }),
   ...(question.task_id !== undefined && { task_id: question.task_id }),
+  ...(question.zone !== undefined && { zone: question.zone }),
 })
-
-/** As it is written for a stream; whole for everyone else. */
-async function reply(call: Call<unknown>, frames: AsyncGenerator<ChatFrame>): Promise<HandlerResult<ChatAnswer>> {
-  return call.accepts === 'events' ? answer.events(frames) : whole(call, frames)
-}
-
-async function whole(call: Call<unknown>, frames: AsyncGenerator<ChatFrame>): Promise<ChatAnswer> {
-  let about: Omit<ChatAnswer, 'message' | 'usage'> | null = null
-  for await (const { event, data } of frames) {
-    if (event === 'metadata') about = data
-    if (event === 'complete') return data
-    if (event !== 'error') continue
-    // A cut-off answer is an answer still: it says so in its state.
-    const { message } = data
-    if (message && about) return { ...answerOf(about, message, about.job_id) }
-    throw data.code in errors ? fail(data.code as ErrorCode, { reason: data.detail }) : fail('INTERNAL_ERROR')
-  }
-  if (call.signal.aborted) throw call.signal.reason
-  throw fail('SERVER_STOPPING')
-}
-
-async function* only(data: ChatAnswer): AsyncGenerator<ChatFrame> {
-  yield { event: 'complete', data }
-}
-
-/** Fresh ids, or with an `Idempotency-Key` the ones that the same call had before. */
-function idsFor(call: Call<unknown>, thread: string | undefined): Ids & { repeatable: boolean } {
-  const key = call.header('idempotency-key')
-  const { workspace, principal } = call
-  const make = (name: string) =>
-    key === undefined ? newId() : uuidOf(sha256([workspace, principal.person, thread ?? '', key, name].join('\n')))
-  return {
-    thread: thread ?? make('thread'),
-    user: make('user'),
-    message: make('message'),
-    job: make('job'),
-    repeatable: key !== undefined,
-  }
-}
 
 /** JSON Schemas of what goes in and out, for programs that build their own forms. */
 export const schema = {

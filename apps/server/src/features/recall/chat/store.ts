@@ -1,4 +1,5 @@
 /** Rows of what answers were made from, and a look at the ledger's row of an answer; the only SQL of this feature. */
+import type { ChatContext } from '@cairn/api/chat'
 import type { Db } from '../../../kernel/database/dialect.ts'
 import type { JobTables } from '../../../kernel/jobs/rows.ts'
 
@@ -14,6 +15,7 @@ export type ChatContextRow = {
   messages: string
   created_at: number
 }
+type Seen = ChatContext['passages'][number]
 type Tables = { chat_context: ChatContextRow }
 type Reader = { workspace: string; db: Db }
 
@@ -46,6 +48,12 @@ export const deleteContext = async (to: Reader, thread: string) => {
     .executeTakeFirstOrThrow()
   return Number(numDeletedRows)
 }
+
+/** Answers of before documents could be attached do not say what was. */
+export const passagesIn = ({ passages }: Pick<ChatContextRow, 'passages'>) =>
+  (JSON.parse(passages) as (Omit<Seen, 'attached'> & Partial<Seen>)[]).map(
+    (one): Seen => ({ ...one, attached: one.attached ?? false }),
+  )
 
 export const jobById = (from: Reader, id: string) =>
   from.db

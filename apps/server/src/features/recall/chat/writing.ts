@@ -5,12 +5,13 @@ import type { Citation, Message } from '@cairn/api/threads'
 import { newSecret } from '../../../kernel/ids.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { maskSecrets } from '../../../kernel/masking.ts'
+import { tokenize } from '../../../kernel/passages/analysis.ts'
 import type { Scope } from '../../../kernel/scope.ts'
 import type { ChatMessage } from '../../../kernel/sidecar/client.ts'
 import type { Models } from '../../ground/models/index.ts'
 import { checkCitations } from './citations.ts'
 import { extract } from './extract.ts'
-import { citationOf, numbered, type Passage } from './passages.ts'
+import { citationOf, fromAttached, numbered, type Passage, renumbered } from './passages.ts'
 import { budgets, fitting, lastTurns, promptFor } from './prompt.ts'
 import { contentTerms } from './words.ts'
 
@@ -26,7 +27,10 @@ export type Asked = {
   except?: readonly string[]
   /** What the question is about, beside its words: a task's title. */
   about?: string | undefined
+  /** Documents that came with the question, and those that came with what was said before. */
+  attached?: Attached | undefined
 }
+export type Attached = { now: readonly string[]; before: readonly string[] }
 export type Found = {
   query: string
   /** The question with its unknown words as the search understood them. */
@@ -54,6 +58,9 @@ export const withoutModel = 'extract'
 
 const searchedFor = 30
 const shown = 12
+/** Passages of documents that came with the question, and of each that came before. */
+const shownOfAttached = 8
+const shownOfEarlier = 3
 const maxAnswer = 400_000
 const maxTokens = 2_000
 
@@ -69,12 +76,28 @@ export function makeWriting({ passages, models }: Pick<Kernel, 'passages'> & { m
       limit: searchedFor,
       ...(sources && { kinds: sources }),
     })
-    const others = hits.filter(({ source }) => !except?.includes(source.id))
+    const attached = await fromDocuments(scope, query, asked.attached)
+    const documents = [...(asked.attached?.now ?? []), ...(asked.attached?.before ?? [])]
+    const others = hits.filter(({ source }) => !except?.includes(source.id) && !documents.includes(source.id))
     return {
       query,
       words: rewritten(question, corrected),
-      passages: numbered(others, [question, ...before], shown),
+      passages: renumbered([...attached, ...numbered(others, [question, ...before], shown)].slice(0, shown)),
     }
+  }
+
+  /** What attached documents say: those of the question in any case, earlier ones where they hold what it is about. */
+  async function fromDocuments(scope: Scope, query: string, attached: Attached | undefined): Promise<Passage[]> {
+    if (!attached) return []
+    const inside = (ids: readonly string[], most: number) =>
+      ids.length === 0 ? [] : passages.inside(scope, { kind: 'document', ids, query, most })
+    const { now, before } = attached
+    const own = await inside(now, Math.max(1, Math.floor(shownOfAttached / Math.max(now.length, 1))))
+    const telling = contentTerms(query)
+    const concerns = ({ text }: { text: string }) => tokenize(text).some(({ term }) => telling.has(term))
+    const earlier = (await inside(before, shownOfEarlier)).filter(concerns)
+    const best = earlier.toSorted((a, b) => b.score - a.score).slice(0, shownOfAttached)
+    return [...fromAttached(own, true), ...fromAttached(best, false)]
   }
 
   /** How an answer will be made: from what, by whom; or why no model writes it. */

@@ -20,6 +20,8 @@ import type { MemoryRow } from './store.ts'
 export const eraseModule = new URL(import.meta.url)
 
 const atOnce = 200
+/** As the audit writes a person down. */
+const said = (person: string) => `"person":"${person}"`
 type Found = Pick<MemoryRow, 'id' | 'key' | 'value' | 'scope_ref' | 'source'>
 
 function which(erasure: Erasure): RawBuilder<SqlBool> | null {
@@ -29,6 +31,10 @@ function which(erasure: Erasure): RawBuilder<SqlBool> | null {
     return sql<SqlBool>`(${between('created_at', erasure)} or ${between('updated_at', erasure)})`
   if (erasure.by === 'site')
     return sql<SqlBool>`(${contains('scope_ref', erasure.site)} or ${contains('source', erasure.site)})`
+  // Who made a memory is known to its audit.
+  if (erasure.by === 'person')
+    return sql<SqlBool>`id in (select memory_id from memory_audit a where a.workspace = memories.workspace
+      and a.action = 'created' and ${contains('detail', said(erasure.id))})`
   return erasure.by === 'source' && erasure.kind === 'memory' ? sql<SqlBool>`id = ${erasure.id}` : null
 }
 
@@ -56,6 +62,9 @@ export const eraser: Eraser = {
     // The audit keeps that there was something; everything means that, too.
     if (erasure.by === 'everything' && !more)
       await sql`delete from memory_audit where workspace = ${tx.workspace}`.execute(tx.db)
+    if (erasure.by === 'person' && !more)
+      await sql`delete from memory_audit
+        where workspace = ${tx.workspace} and ${contains('detail', said(erasure.id))}`.execute(tx.db)
     return { counts, gone: [{ kind: 'memory', ids }], cursor: more ? 'more' : null }
   },
   async release(tx, { kind, ids }) {

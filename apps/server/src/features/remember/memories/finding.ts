@@ -2,14 +2,13 @@
  * What is worth keeping in what a person said: by rules that can be read here, or by a model's answer that is held against
  * the words that were said. Questions, code and quotes hold nothing of the kind.
  */
+import { isAsked, isBacked, objectsIn, sentencesOf, spokenLines, wordsOf } from '../threads/spoken.ts'
 import { titleOf } from '../threads/title.ts'
 
 export type Finding = { key: string; value: string }
 
 /** Found in one message at most. */
 export const mostFindings = 3
-/** Characters of a message that are looked through. */
-const lookedThrough = 10_000
 const maxKey = 200
 const maxValue = 2_000
 
@@ -68,7 +67,7 @@ const rules: readonly Rule[] = [
 /** Lasting facts among the sentences of a message, each once. */
 export function findByRule(message: string): Finding[] {
   const found = new Map<string, Finding>()
-  for (const sentence of sentencesOf(message)) {
+  for (const sentence of statementsIn(message)) {
     for (const { says, finding } of rules) {
       const match = says.exec(sentence)
       const made = match && finding(match, sentence)
@@ -83,36 +82,18 @@ export function findByRule(message: string): Finding[] {
 }
 
 /** Does it say anything, beside what it asks? */
-export const tellsSomething = (message: string) => sentencesOf(message).length > 0
+export const tellsSomething = (message: string) => statementsIn(message).length > 0
 
 /** What a model answered, as far as the message bears it out: most words of each value were said. */
 export function findingsIn(answer: string, message: string): Finding[] {
   const said = new Set(wordsOf(message))
-  const backed = ({ value }: Finding) => {
-    const words = wordsOf(value)
-    return words.length > 0 && words.filter((word) => said.has(word)).length >= words.length * 0.6
-  }
-  return parsed(answer)
+  return objectsIn(answer)
+    .flatMap(({ key, value }) => (typeof key === 'string' && typeof value === 'string' ? [{ key, value }] : []))
     .map(trimmed)
     .filter(({ key, value }) => key !== '' && value !== '')
-    .filter(backed)
+    .filter(({ value }) => isBacked(value, said))
     .slice(0, mostFindings)
 }
-
-function parsed(answer: string): Finding[] {
-  const list = /\[[^]*\]/.exec(answer)?.[0]
-  try {
-    const items: unknown = JSON.parse(list ?? '[]')
-    if (!Array.isArray(items)) return []
-    return items.flatMap((one: Partial<Finding> | null) =>
-      typeof one?.key === 'string' && typeof one.value === 'string' ? [{ key: one.key, value: one.value }] : [],
-    )
-  } catch {
-    return []
-  }
-}
-
-const wordsOf = (text: string) => text.toLowerCase().match(/[\p{L}\p{N}]{2,}/gu) ?? []
 
 const trimmed = ({ key, value }: Finding): Finding => ({
   key: key.replace(/\s+/g, ' ').trim().slice(0, maxKey).toWellFormed(),
@@ -121,17 +102,8 @@ const trimmed = ({ key, value }: Finding): Finding => ({
 
 const named = (title: string, value: string): Finding => ({ key: titleOf(title).replace(/[.!…]+$/, ''), value })
 
-/** Sentences that state something, without code and quotes. */
-function sentencesOf(message: string): string[] {
-  return message
-    .slice(0, lookedThrough)
-    .replace(/```[^]*?(?:```|$)/g, '\n')
-    .split('\n')
-    .filter((line) => !/^\s*(?:>|\||[{}<])/.test(line))
-    .flatMap((line) => line.split(/(?<=[.!?])\s+(?=\p{L})/u))
-    .map((sentence) => sentence.replace(/^[\s*-]+/, '').trim())
-    .filter((sentence) => sentence.length > 3 && !sentence.endsWith('?') && !asks.test(sentence))
-}
-
-const asks =
-  /^(?:who|what|when|where|why|which|how|is|are|was|were|do|does|did|can|could|should|would|will|show|find|explain|list|wer|was|wann|wo|warum|wie|welche[rsn]?|zeig|finde|erkläre)\b/i
+/** Sentences that state something. */
+const statementsIn = (message: string) =>
+  spokenLines(message)
+    .flatMap(sentencesOf)
+    .filter((sentence) => !isAsked(sentence))

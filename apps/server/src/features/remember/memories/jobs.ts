@@ -1,4 +1,3 @@
-import { CairnError } from '@cairn/api/errors'
 import { Id, type Static, shape } from '@cairn/api/shapes'
 import { covers } from '../../../kernel/gate/identity.ts'
 import { type JobContext, type JobDefinition, job } from '../../../kernel/jobs/definition.ts'
@@ -12,7 +11,7 @@ import type { MemoryService } from './service.ts'
 type Parts = {
   service: Pick<MemoryService, 'keepFound'>
   threads: Pick<Threads, 'message'>
-  models: Pick<Models, 'route' | 'chat'>
+  models: Pick<Models, 'once'>
   capture: Pick<Capture, 'rules'>
 }
 /** Which message to look at. */
@@ -52,30 +51,8 @@ export function findJob({ service, threads, models, capture }: Parts): JobDefini
 
   /** The chat route's first model; by rule where there is none, or it does not answer. */
   async function look({ scope, signal }: Context, text: string): Promise<{ by: string; findings: Finding[] }> {
-    const route = await models.route(scope, 'chat')
-    const said = route?.length ? await ask(scope, text, signal) : null
+    const said = await models.once(scope, { instruction, text: text.slice(0, mostRead) }, signal)
     if (said === null) return { by: byRule, findings: findByRule(text) }
     return { by: said.model, findings: findingsIn(said.text, text) }
-  }
-
-  async function ask(scope: Context['scope'], text: string, signal: AbortSignal) {
-    const messages = [
-      { role: 'system' as const, content: instruction },
-      { role: 'user' as const, content: text.slice(0, mostRead) },
-    ]
-    let said = ''
-    let model = ''
-    try {
-      for await (const frame of (await models.chat(scope, { messages, temperature: 0, max_tokens: 500 }, signal)) ??
-        []) {
-        if (frame.type === 'metadata') model = frame.model
-        if (frame.type === 'delta') said += frame.text
-        if (frame.type === 'error') return null
-      }
-    } catch (error) {
-      if (signal.aborted || !(error instanceof CairnError)) throw error
-      return null
-    }
-    return model === '' ? null : { text: said, model }
   }
 }

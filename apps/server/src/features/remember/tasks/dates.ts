@@ -40,6 +40,9 @@ const tidy = (rest: string) =>
     .replace(/^(by|on|at|due|until|till|before)\s+/i, '')
     .trim()
 
+/** INVALID_INPUT for a time zone that is none. */
+export const checkZone = (zone: string): void => void formatOf(zone)
+
 /** Milliseconds that a zone is ahead of UTC at an instant. */
 function offsets(zone: string | undefined): (at: number) => number {
   const format = formatOf(zone)

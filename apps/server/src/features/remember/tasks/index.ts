@@ -1,30 +1,43 @@
 /**
  * Tasks: what is to be done, by a person or by an agent, and where it stands on the board.
- * Tables: tasks, task_events. Passages: `task`. Jobs: tasks.detach.
- * Events: task.created, task.changed, task.cancelled, task.removed, task.noted, tasks.changed; none carries content.
- * Invariant: a cancelled or removed task has no job that goes on, and a task never hangs below itself.
+ * Tables: tasks, task_events, task_suggestion. Passages: `task`. Jobs: tasks.detach, tasks.find.
+ * Events: task.created, task.changed, task.cancelled, task.removed, task.noted, task.suggested, task.suggestion_dismissed,
+ * tasks.changed; none carries content.
+ * Invariant: what is suggested is no task until a person says so, a cancelled or removed task has no job that goes on, and a task never hangs below itself.
  */
 import { openTaskStatuses, tasks as operations } from '@cairn/api/tasks'
 import { type Feature, handle } from '../../../kernel/feature.ts'
 import { seenVersion } from '../../../kernel/gate/etag.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
+import type { Message } from '@cairn/api/threads'
+import type { Tx } from '../../../kernel/scope.ts'
+import type { Capture } from '../../ground/capture/index.ts'
+import type { Models } from '../../ground/models/index.ts'
 import type { Workspaces } from '../../ground/workspaces/service.ts'
 import type { Threads } from '../threads/index.ts'
-import { readDate } from './dates.ts'
+import { checkZone, readDate } from './dates.ts'
 import { eraseModule } from './erase-store.ts'
-import { detachJob } from './jobs.ts'
+import { mayHoldTask } from './finding.ts'
+import { detachJob, findJob } from './jobs.ts'
 import { taskPassages } from './passages.ts'
 import { makeTaskService } from './service.ts'
 import { countTasks, hasTasksOf, tasksByIds } from './store.ts'
+import { makeSuggestions } from './suggestions.ts'
+import { deleteOfThread } from './suggestions-store.ts'
 import { portableTasks } from './portable.ts'
+
+const none: Record<string, number> = {}
 
 export type Tasks = ReturnType<typeof makeTasks>
 
-export function makeTasks(kernel: Pick<Kernel, 'clock' | 'jobs'>, workspaces: Workspaces, threads: Threads) {
+type Needs = { workspaces: Workspaces; threads: Threads; models: Models; capture: Pick<Capture, 'rules'> }
+
+export function makeTasks(kernel: Pick<Kernel, 'clock' | 'jobs'>, { workspaces, threads, models, capture }: Needs) {
   const service = makeTaskService({ jobs: kernel.jobs, threads, workspaces })
+  const suggestions = makeSuggestions(service)
   const feature: Feature = {
     name: 'tasks',
-    tables: ['tasks', 'task_events'],
+    tables: ['tasks', 'task_events', 'task_suggestion'],
     erase: eraseModule,
     operations: handle(operations, {
       list: (call) => service.list(call, call.input),
@@ -34,6 +47,12 @@ export function makeTasks(kernel: Pick<Kernel, 'clock' | 'jobs'>, workspaces: Wo
         const { ids, ...change } = call.input
         return call.write((tx) => service.change(tx, ids, change))
       },
+      listSuggestions: (call) => suggestions.list(call, call.input),
+      acceptSuggestion: (call) => {
+        const { id, ...given } = call.input
+        return call.write((tx) => suggestions.accept(tx, id, given))
+      },
+      dismissSuggestion: (call) => call.write((tx) => suggestions.dismiss(tx, call.input.id)),
       get: (call) => service.get(call, call.input.id),
       update: (call) => {
         const { id, ...patch } = call.input
@@ -56,7 +75,7 @@ export function makeTasks(kernel: Pick<Kernel, 'clock' | 'jobs'>, workspaces: Wo
         return call.write((tx) => service.addEvent(tx, task_id, entry))
       },
     }),
-    jobs: [detachJob],
+    jobs: [detachJob, findJob({ suggestions, threads, models, capture })],
     portable: portableTasks,
     passages: [taskPassages],
     refer: {
@@ -66,11 +85,11 @@ export function makeTasks(kernel: Pick<Kernel, 'clock' | 'jobs'>, workspaces: Wo
       },
     },
     forget: async (tx, { kind, id }) => {
-      // What is to be done stays to be done.
-      if (kind === 'thread' && (await hasTasksOf(tx, id))) {
-        await tx.enqueue({ type: 'tasks.detach', input: { thread: id } })
-      }
-      return {}
+      if (kind !== 'thread') return {}
+      // What is to be done stays to be done; what was only suggested goes.
+      if (await hasTasksOf(tx, id)) await tx.enqueue({ type: 'tasks.detach', input: { thread: id } })
+      const gone = await deleteOfThread(tx, id)
+      return gone > 0 ? { task_suggestions: gone } : none
     },
     counts: async (scope) => {
       const rows = await countTasks(scope)
@@ -79,5 +98,11 @@ export function makeTasks(kernel: Pick<Kernel, 'clock' | 'jobs'>, workspaces: Wo
       return { tasks: sum(rows), open_tasks: sum(open) }
     },
   }
-  return { ...service, feature }
+  /** Looks for things to do in what a person said, in a job of its own; nothing to do for what only asks. */
+  async function look(tx: Tx, message: Pick<Message, 'id' | 'content'>, zone: string | undefined): Promise<void> {
+    if (!mayHoldTask(message.content)) return
+    const input = { message_id: message.id, ...(zone !== undefined && { zone }) }
+    await tx.enqueue({ type: 'tasks.find', input, unique: message.id, priority: 0 })
+  }
+  return { ...service, look, checkZone, feature }
 }

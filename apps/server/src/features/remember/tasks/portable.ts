@@ -1,5 +1,5 @@
-/** How tasks travel: with their place on the board, and what happened to them. */
-import { Tag, taskStatuses } from '@cairn/api/tasks'
+/** How tasks travel: with their place on the board, what happened to them, and what was suggested. */
+import { suggestionStates, Tag, taskStatuses } from '@cairn/api/tasks'
 import { list } from '@cairn/api/shapes'
 import * as line from '../../../kernel/portable/line.ts'
 import { type Portable, portable } from '../../../kernel/portable/portable.ts'
@@ -34,6 +34,21 @@ export const portableTasks: readonly Portable[] = [
       ...{ agent: nullable(text(200)), created_at: time },
     },
     needs: [{ column: 'task_id', table: 'tasks', component: 'tasks', otherwise: 'refuse' }],
+    event: 'tasks.imported',
+  }),
+  portable({
+    ...{ component: 'task_suggestions', table: 'task_suggestion', key: ['id'], time: 'updated_at', newest: true },
+    columns: {
+      ...{ id, source_kind: text(50, 1), source_id: text(500, 1), thread_id: nullable(id) },
+      ...{ title: masked(text(500, 1)), due_at: nullable(time), found_by: text(500), fingerprint: text(64, 1) },
+      ...{ state: word(...suggestionStates), task_id: nullable(id), created_at: time, updated_at: time },
+    },
+    // The same was suggested here already.
+    twin: true,
+    needs: [
+      { column: 'thread_id', table: 'llm_threads', component: 'threads', otherwise: 'refuse' },
+      { column: 'task_id', table: 'tasks', component: 'tasks', otherwise: 'null' },
+    ],
     event: 'tasks.imported',
   }),
 ]

@@ -13,6 +13,7 @@ import { positionIn } from './board.ts'
 import * as history from './history.ts'
 import { type TaskRow, tagsOf, toTask } from './rows.ts'
 import * as store from './store.ts'
+import { letGoOfTask } from './suggestions-store.ts'
 
 type Reader = Pick<Scope, 'workspace' | 'db'>
 type Caller = Pick<Scope, 'principal'>
@@ -288,6 +289,7 @@ export function makeTaskService({ jobs, threads, workspaces }: Needs) {
     const change = { updated_at: tx.now, limit: Number.MAX_SAFE_INTEGER }
     await store.clearReference(tx, 'parent_id', id, change)
     await store.deleteTask(tx, id)
+    await letGoOfTask(tx, id)
     await threads.unlink(tx, 'task', [id])
     await tx.reindex('task', [id])
     tx.event({ type: 'task.removed', subject: id, data: { ...removed, jobs: stopped.length } })

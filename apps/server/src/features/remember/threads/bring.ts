@@ -112,6 +112,7 @@ function messageRow(tx: Tx, thread: Brought, given: BroughtMessage, turn: number
     model: given.model === null ? null : tame(given.model.slice(0, 200)),
     cost_usd: null,
     citations: '[]',
+    attachments: '[]',
     metadata: stableJson(cut ? { cut: true } : {}),
     created_at: given.time,
   }

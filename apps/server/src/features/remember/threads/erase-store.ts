@@ -1,7 +1,9 @@
 /**
  * How threads are erased. A thread goes whole when all of it is of the period; of others the messages of the period lose
- * their words and stay as turns, since turns count without a gap. An answer that quotes what is erased loses its words, too.
+ * their words and stay as turns, since turns count without a gap. An answer that quotes what is erased loses its words, too;
+ * a message that an erased document was attached to does not name it any more.
  */
+import type { Attachment } from '@cairn/api/threads'
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import { among, dialectOf } from '../../../kernel/database/lists.ts'
 import {
@@ -19,6 +21,7 @@ import {
   marksOfEach,
   nothing,
 } from '../../../kernel/erasure.ts'
+import { stableJson } from '../../../kernel/json.ts'
 import type { MessageRow, ThreadLinkRow } from './rows.ts'
 import { deleteThread, messageIdsOf } from './store.ts'
 
@@ -84,8 +87,10 @@ export const eraser: Eraser = {
   async release(tx, gone) {
     const links = await linksTo(tx, gone)
     if (links.length === 0) return nothing
-    const quoting = await quotesOf(tx, [...new Set(links.map((row) => row.thread_id))], gone)
+    const threads = [...new Set(links.map((row) => row.thread_id))]
+    const quoting = await quotesOf(tx, threads, gone)
     await blank(tx, quoting)
+    const attachments = gone.kind === 'document' ? await detach(tx, threads, gone.ids) : 0
     await tx.db
       .withTables<{ thread_link: ThreadLinkRow }>()
       .deleteFrom('thread_link')
@@ -99,7 +104,7 @@ export const eraser: Eraser = {
         ),
       )
       .execute()
-    const counts = { links: links.length, quoting_answers: quoting.length }
+    const counts = { links: links.length, quoting_answers: quoting.length, attachments }
     return { counts, gone: quoting.length > 0 ? [{ kind: 'message', ids: quoting }] : [] }
   },
 
@@ -144,7 +149,7 @@ async function blank(tx: EraseTx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
   const these = among(dialectOf(tx.db), ids)
   const { rows } = await sql<{ thread_id: string; turn: number }>`
-    update llm_messages set content = ${forgotten}, citations = '[]', metadata = '{}', kind = 'plain'
+    update llm_messages set content = ${forgotten}, citations = '[]', attachments = '[]', metadata = '{}', kind = 'plain'
     where workspace = ${tx.workspace} and id in ${these} returning thread_id, turn`.execute(tx.db)
   const named = rows.filter((row) => Number(row.turn) <= 1).map((row) => row.thread_id)
   if (named.length > 0)
@@ -152,6 +157,36 @@ async function blank(tx: EraseTx, ids: readonly string[]): Promise<void> {
       where workspace = ${tx.workspace} and id in ${among(dialectOf(tx.db), named)}`.execute(tx.db)
   for (const thread of new Set(rows.map((row) => row.thread_id)))
     tx.event({ type: 'thread.changed', subject: thread, data: { fields: ['messages'] } })
+}
+
+/** Takes documents that are gone off the messages of these threads; answers how often. */
+async function detach(tx: EraseTx, threads: readonly string[], ids: readonly string[]): Promise<number> {
+  const messages = tx.db.withTables<{ llm_messages: MessageRow }>()
+  const rows = await messages
+    .selectFrom('llm_messages')
+    .select(['id', 'thread_id', 'attachments'])
+    .where('workspace', '=', tx.workspace)
+    .where('thread_id', 'in', among(dialectOf(tx.db), threads))
+    .where('attachments', '<>', '[]')
+    .execute()
+  const gone = new Set(ids)
+  const changed = new Set<string>()
+  let taken = 0
+  for (const { id, thread_id, attachments } of rows) {
+    const all = JSON.parse(attachments) as Attachment[]
+    const left = all.filter((one) => !gone.has(one.id))
+    if (left.length === all.length) continue
+    taken += all.length - left.length
+    changed.add(thread_id)
+    await messages
+      .updateTable('llm_messages')
+      .set({ attachments: stableJson(left) })
+      .where('workspace', '=', tx.workspace)
+      .where('id', '=', id)
+      .execute()
+  }
+  for (const thread of changed) tx.event({ type: 'thread.changed', subject: thread, data: { fields: ['messages'] } })
+  return taken
 }
 
 const linksTo = ({ db, workspace }: EraseReader, { kind, ids }: Gone) =>

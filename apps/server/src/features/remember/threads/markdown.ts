@@ -49,11 +49,11 @@ export async function exported(from: Reader, id: string) {
   return { name: `${name.toWellFormed() || 'thread'}.md`, pieces: markdownOf(from, thread) }
 }
 
-function section({ role, model, created_at, state, content, citations }: Message): string {
+function section({ role, model, created_at, state, content, citations, attachments }: Message): string {
   const who = [speakers[role], model && oneLine(model), created_at, state === 'partial' && 'cut off']
   const heading = `## ${who.filter(Boolean).join(' · ')}`
-  const sources = citations.map(source)
-  return [heading, content.trim(), ...(sources.length > 0 ? [sources.join('\n')] : [])].join('\n\n')
+  const beside = [...attachments.map(({ title }) => `- Attached: ${oneLine(title)}`), ...citations.map(source)]
+  return [heading, content.trim(), ...(beside.length > 0 ? [beside.join('\n')] : [])].join('\n\n')
 }
 
 function source({ n, source: { title, uri }, place }: Citation): string {

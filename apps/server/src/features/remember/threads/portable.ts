@@ -1,7 +1,19 @@
 /** How threads travel: with their messages in the order they were said, what they have to do with, and what is shown. */
-import { Citation, maxContentBytes } from '@cairn/api/threads'
+import { Attachment, Citation, linkRelations, maxContentBytes } from '@cairn/api/threads'
 import { list } from '@cairn/api/shapes'
-import { id, integer, json, loose, masked, nullable, real, text, time, word } from '../../../kernel/portable/line.ts'
+import {
+  id,
+  integer,
+  json,
+  later,
+  loose,
+  masked,
+  nullable,
+  real,
+  text,
+  time,
+  word,
+} from '../../../kernel/portable/line.ts'
 import { type Portable, portable } from '../../../kernel/portable/portable.ts'
 import { setMissingHeads } from './portable-store.ts'
 
@@ -36,7 +48,7 @@ export const portableThreads: readonly Portable[] = [
         ...{ role: word('user', 'assistant', 'system', 'tool'), kind: word('plain', 'answer', 'extract') },
         ...{ state: word('complete', 'partial'), content: masked(text(maxContentBytes)), tokens: nullable(integer) },
         ...{ model: nullable(text(500)), cost_usd: nullable(real), citations: masked(json(list(Citation))) },
-        ...{ metadata: masked(json()), created_at: time },
+        ...{ attachments: later(masked(json(list(Attachment))), '[]'), metadata: masked(json()), created_at: time },
       },
       needs: [ofThread, { column: 'parent_id', table: 'llm_messages', component: 'messages', otherwise: 'null' }],
       before: [hooks, 'takeTurnsOf'],
@@ -57,7 +69,7 @@ export const portableThreads: readonly Portable[] = [
     ...{ component: 'thread_links', table: 'thread_link', key: ['id'], time: 'created_at', newest: false, twin: true },
     columns: {
       ...{ id, thread_id: id, kind: text(50, 1), ref: text(500, 1), title: masked(text(2_000)), uri: text(20_000) },
-      ...{ relation: word('cites', 'relates', 'remembers', 'plans'), message_id: nullable(id), created_at: time },
+      ...{ relation: word(...linkRelations), message_id: nullable(id), created_at: time },
     },
     needs: [ofThread],
     event: 'threads.imported',

@@ -1,5 +1,5 @@
 /** Rows of this feature as the database holds them, and what the API shows of them. */
-import type { Citation, Message, MessageKind, MessageRole, Thread, ThreadLink } from '@cairn/api/threads'
+import type { Attachment, Citation, Message, MessageKind, MessageRole, Thread, ThreadLink } from '@cairn/api/threads'
 import { iso, isoOrNull } from '../../../kernel/clock.ts'
 
 export type ThreadRow = {
@@ -31,6 +31,8 @@ export type MessageRow = {
   model: string | null
   cost_usd: number | null
   citations: string
+  /** JSON: ids and titles of documents. */
+  attachments: string
   metadata: string
   created_at: number
 }
@@ -74,6 +76,7 @@ export const toMessage = (row: MessageRow): Message => ({
   model: row.model,
   cost_usd: row.cost_usd,
   citations: JSON.parse(row.citations) as Citation[],
+  attachments: JSON.parse(row.attachments) as Attachment[],
   metadata: JSON.parse(row.metadata) as Record<string, unknown>,
   created_at: iso(row.created_at),
 })

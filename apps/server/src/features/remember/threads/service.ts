@@ -1,6 +1,7 @@
 /** Rules of threads and messages. Functions that write take the transaction first. */
 import { fail } from '@cairn/api/errors'
 import {
+  type Attachment,
   type Citation,
   type LinkRelation,
   type Message,
@@ -41,6 +42,7 @@ export type NewMessage = {
   cost_usd?: number | null
   metadata?: Record<string, unknown>
   citations?: Citation[]
+  attachments?: Attachment[]
 }
 export type NewLink = {
   kind: string
@@ -157,7 +159,7 @@ export async function addMessage(tx: Tx, thread: string, input: NewMessage, data
   }
   if (!input.follows || input.follows.includes(taken.head_id)) await store.setHead(tx, thread, row.id)
   const named = input.role === 'user' && taken.title === '' && (await entitle(tx, thread, taken.version, content))
-  await link(tx, thread, (input.citations ?? []).map(linkOf), row.id)
+  await link(tx, thread, [...(input.citations ?? []).map(linkOf), ...(input.attachments ?? []).map(attached)], row.id)
   await tx.reindex('message', named ? await messageIds(tx, thread) : [row.id])
   const { turn, role, kind } = row
   const about = { thread_id: thread, turn, role, kind, ...(named && { thread_named: true }), ...data }
@@ -185,6 +187,10 @@ const linkOf = ({ source }: Citation): NewLink => ({
   relation: 'cites',
 })
 
+const attached = ({ id, title }: Attachment): NewLink => ({
+  ...{ kind: 'document', ref: id, title, uri: `document:${id}`, relation: 'attaches' },
+})
+
 /** Words of others as a column may hold them: well-formed, without NUL, of a sane length. */
 const tame = (text: string) => text.slice(0, 2_000).replaceAll('\u0000', '').toWellFormed()
 
@@ -203,6 +209,7 @@ function rowOf(tx: Tx, thread: string, turn: number, input: NewMessage): Message
     model: input.model ?? null,
     cost_usd: input.cost_usd ?? null,
     citations: stableJson(input.citations ?? []),
+    attachments: stableJson(input.attachments ?? []),
     metadata: stableJson(input.metadata ?? {}),
     created_at: tx.now,
   }
@@ -227,10 +234,13 @@ function sameMessage(stored: MessageRow, thread: string, input: NewMessage): Mes
     stored.content === input.content &&
     (input.parent_id === undefined || stored.parent_id === input.parent_id) &&
     stored.metadata === stableJson(input.metadata ?? {}) &&
-    stored.citations === stableJson(input.citations ?? [])
+    stored.citations === stableJson(input.citations ?? []) &&
+    idsIn(JSON.parse(stored.attachments) as Attachment[]) === idsIn(input.attachments ?? [])
   if (!same) throw fail('CONFLICT')
   return toMessage(stored)
 }
+
+const idsIn = (attachments: readonly Attachment[]) => attachments.map(({ id }) => id).join(' ')
 
 type MessageFilter = { limit?: number; cursor?: string; order?: 'asc' | 'desc'; role?: MessageRole; q?: string }
 

@@ -1,23 +1,29 @@
 import ArrowUp from 'lucide-solid/icons/arrow-up'
 import Filter from 'lucide-solid/icons/list-filter'
+import Paperclip from 'lucide-solid/icons/paperclip'
 import Square from 'lucide-solid/icons/square'
 import { createEffect, createSignal, For, on, Show } from 'solid-js'
 import { activeTab, place } from '../../../lib/layout.ts'
 import { useRead } from '../../../lib/queries.ts'
 import { IconButton } from '../../../ui/button.tsx'
 import { kindName } from '../../../ui/place-icon.tsx'
-import { draft, setDraft } from '../state.ts'
+import { chooseFiles } from '../../documents/state.ts'
+import type { Attachings } from '../attaching.ts'
+import { draft, type Question, setDraft } from '../state.ts'
+import { AttachingList } from './attached.tsx'
 
 type ComposerProps = {
   busy: boolean
   /** Offers to put the open file into the question. */
   beside?: boolean
   focus?: boolean
-  onSend: (question: { message: string; sources: string[]; model?: string }) => void
+  /** Files that go along with the question. */
+  attachings: Attachings
+  onSend: (question: Pick<Question, 'message' | 'sources' | 'model' | 'attachments'>) => void
   onStop: () => void
 }
 
-const kinds = ['file', 'visit', 'bookmark', 'message', 'commit', 'memory', 'task'] as const
+const kinds = ['file', 'visit', 'bookmark', 'document', 'message', 'commit', 'memory', 'task'] as const
 
 /** Where a question is typed. Enter sends, Shift+Enter is a new line. */
 export function Composer(props: ComposerProps) {
@@ -49,19 +55,28 @@ export function Composer(props: ComposerProps) {
 
   const send = () => {
     const message = text().trim()
-    if (!message || props.busy) return
-    props.onSend({ message, sources: sources(), ...(model() && { model: model() }) })
+    if (!message || props.busy || props.attachings.busy()) return
+    const attachments = props.attachings.documents()
+    props.onSend({ message, sources: sources(), attachments, ...(model() && { model: model() }) })
     setText('')
+    props.attachings.clear()
   }
   const press = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
     event.preventDefault()
     send()
   }
+  const paste = (event: ClipboardEvent) => {
+    const files = [...(event.clipboardData?.files ?? [])]
+    if (files.length === 0) return
+    event.preventDefault()
+    props.attachings.add(files)
+  }
   const toggle = (kind: string) =>
     setSources((all) => (all.includes(kind) ? all.filter((one) => one !== kind) : [...all, kind]))
   return (
     <div class="rounded-xl bg-raised ring-1 ring-edge focus-within:ring-2 focus-within:ring-accent">
+      <AttachingList attachings={props.attachings} />
       <textarea
         ref={box}
         data-autofocus
@@ -72,6 +87,7 @@ export function Composer(props: ComposerProps) {
         value={text()}
         onInput={(event) => setText(event.currentTarget.value)}
         onKeyDown={press}
+        onPaste={paste}
       />
       <Show when={filtering()}>
         <div class="flex flex-wrap gap-1 px-3 pb-1" role="group" aria-label="Answer only from">
@@ -97,6 +113,9 @@ export function Composer(props: ComposerProps) {
           onClick={() => setFiltering(!filtering())}
         >
           <Filter size={15} />
+        </IconButton>
+        <IconButton label="Attach files" side="top" onClick={() => chooseFiles(props.attachings.add)}>
+          <Paperclip size={15} />
         </IconButton>
         <Show when={models().length > 0}>
           <select
@@ -132,7 +151,7 @@ export function Composer(props: ComposerProps) {
             <button
               type="button"
               aria-label="Send"
-              disabled={!text().trim()}
+              disabled={!text().trim() || props.attachings.busy()}
               class="inline-flex size-7 items-center justify-center rounded-full bg-accent text-on-accent hover:brightness-108 disabled:bg-selected disabled:text-faint"
               onClick={send}
             >

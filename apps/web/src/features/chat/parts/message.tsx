@@ -22,6 +22,7 @@ type QuestionProps = {
   time?: string
   /** Asks something else in its place. */
   onEdit?: ((text: string) => void) | undefined
+  above?: JSX.Element
   after?: JSX.Element
   below?: JSX.Element
 }
@@ -44,6 +45,7 @@ export function Question(props: QuestionProps) {
           />
         }
       >
+        {props.above}
         <div
           class="max-w-[85%] rounded-xl rounded-br-sm bg-selected px-3.5 py-2 text-base break-words whitespace-pre-wrap"
           title={props.time && full(props.time)}

@@ -10,6 +10,7 @@ const reasons: Record<ThreadLink['relation'], string> = {
   relates: 'an answer has to do with it',
   remembers: 'remembered from here',
   plans: 'to be done',
+  attaches: 'attached to a question',
 }
 const most = 8
 

@@ -16,10 +16,10 @@ export function Remembered(props: { thread: string; message: string }) {
     )
   return (
     <Show when={links().length > 0}>
-      <ul aria-label="Remembered from this message" class="flex flex-col items-end gap-0.5">
+      <ul aria-label="Remembered from this message" class="flex max-w-full flex-col items-end gap-0.5">
         <For each={links()}>
           {(link) => (
-            <li class="flex items-center gap-1 text-xs text-dim">
+            <li class="flex max-w-full flex-wrap items-center justify-end gap-1 text-xs text-dim">
               <BookmarkCheck size={13} class="text-accent-ink" aria-hidden="true" />
               Remembered
               <a
