@@ -32,13 +32,11 @@ export const real = column('real', Type.Number())
 export const time = column('time', Time)
 export const json = (schema: TSchema = Json) => column('json', schema)
 export const nullable = (of: Column): Column => ({ ...of, schema: orNull(of.schema) })
-/** Older bundles have no such field; it is null then. */
-export const later = (of: Column): Column => ({ ...of, schema: optional(of.schema) })
 /** A SHA-256 in hexadecimal digits. */
 export const sum = column('text', Type.String({ pattern: '^[0-9a-f]{64}$' }))
 export const masked = (of: Column): Column => ({ ...of, mask: true })
-/** A column that came later than bundles that are about. */
-export const later = (of: Column, unsaid: Cell): Column => ({ ...of, schema: optional(of.schema), unsaid })
+/** A column that came later than bundles that are about, and what it holds where they say nothing. */
+export const later = (of: Column, unsaid: Cell = null): Column => ({ ...of, schema: optional(of.schema), unsaid })
 export const loose = (of: Column): Column => ({ ...of, loose: true })
 export const personal = (of: Column): Column => ({ ...of, person: true })
 export const person = personal(column('text', words(200)))
