@@ -15,6 +15,7 @@ import * as branches from './0012-branches.ts'
 import * as documents from './0013-documents.ts'
 import * as privacy from './0014-privacy.ts'
 import * as bundles from './0015-bundles.ts'
+import * as tallies from './0018-tallies.ts'
 
 export const migrations: readonly Migration[] = [
   { name: '0001-kernel', up: kernel.up },
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   { name: '0013-documents', up: documents.up },
   { name: '0014-privacy', up: privacy.up },
   { name: '0015-bundles', up: bundles.up },
+  { name: '0018-tallies', up: tallies.up },
 ]

@@ -8,6 +8,7 @@
 import { browser as operations } from '@cairn/api/browser'
 import { type Feature, handle } from '../../../kernel/feature.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
+import { tallied } from '../../../kernel/tallies.ts'
 import { eraseModule } from './erase-store.ts'
 import { retainModule } from './retain-store.ts'
 import { recountPages } from './jobs.ts'
@@ -51,9 +52,10 @@ export function makeBrowser(
         return rows.map((row) => ({ id: row.id, title: titleOf(row), uri: row.url }))
       },
     },
+    tallies: ['visits'],
     counts: async (scope) => {
-      const { visits, pages, sites } = await totals(scope)
-      return { history: visits, pages, sites }
+      const { pages, sites } = await totals(scope)
+      return { history: await tallied(scope, 'visits'), pages, sites }
     },
   }
   return { ...service, feature }

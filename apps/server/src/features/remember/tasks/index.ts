@@ -8,6 +8,7 @@ import { openTaskStatuses, tasks as operations } from '@cairn/api/tasks'
 import { type Feature, handle } from '../../../kernel/feature.ts'
 import { seenVersion } from '../../../kernel/gate/etag.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
+import { tallied } from '../../../kernel/tallies.ts'
 import type { Workspaces } from '../../ground/workspaces/service.ts'
 import type { Threads } from '../threads/index.ts'
 import { readDate } from './dates.ts'
@@ -72,12 +73,11 @@ export function makeTasks(kernel: Pick<Kernel, 'clock' | 'jobs'>, workspaces: Wo
       }
       return {}
     },
-    counts: async (scope) => {
-      const rows = await countTasks(scope)
-      const open = rows.filter(({ status }) => (openTaskStatuses as readonly string[]).includes(status))
-      const sum = (some: typeof rows) => some.reduce((all, { tasks }) => all + Number(tasks), 0)
-      return { tasks: sum(rows), open_tasks: sum(open) }
-    },
+    tallies: ['tasks_done'],
+    counts: async (scope) => ({
+      tasks: await tallied(scope, 'tasks'),
+      open_tasks: await countTasks(scope, openTaskStatuses),
+    }),
   }
   return { ...service, feature }
 }

@@ -61,12 +61,14 @@ export const updateThread = (to: Reader, id: string, seen: number, change: Parti
 export const deleteThread = (to: Reader, id: string) =>
   tables(to).deleteFrom('llm_threads').where('workspace', '=', to.workspace).where('id', '=', id).execute()
 
-export const countThreads = (from: Reader) =>
-  tables(from)
+export const countThreads = async (from: Reader): Promise<number> => {
+  const { threads } = await tables(from)
     .selectFrom('llm_threads')
-    .select((row) => [row.fn.countAll<number>().as('threads'), row.fn.sum<number>('message_count').as('messages')])
+    .select((row) => row.fn.countAll<number>().as('threads'))
     .where('workspace', '=', from.workspace)
     .executeTakeFirstOrThrow()
+  return threads
+}
 
 /** Takes the next turn of a thread; its row stays locked until the transaction ends. Undefined when it is gone. */
 export const takeTurn = (to: Reader, id: string, change: Partial<ThreadRow>) =>
