@@ -20,6 +20,9 @@ import { Safe } from '../../ui/safe.tsx'
 import { openChatsImport } from '../imports/state.ts'
 import { exportThread, openRename, removeThread } from './state.ts'
 
+/** Pixels; its class says the same. */
+const rowHeight = 32
+
 export default function ThreadsPanel() {
   const [words, setWords] = createSignal('')
   const pages = usePages('threads', 'list', () => ({ limit: 60, ...(words().trim() && { q: words().trim() }) }))
@@ -50,6 +53,7 @@ export default function ThreadsPanel() {
         />
       </div>
       <PagedList
+        height={rowHeight}
         pages={pages}
         rows={threads()}
         small
