@@ -51,6 +51,8 @@ export async function up(db: MigrationDb, dialect: DialectName): Promise<void> {
     for (const statement of dialect === 'sqlite' ? sqliteTriggers(tally) : postgresTriggers(tally))
       await run(db, statement)
   }
+  // The mode that never did more than this one (decision 107).
+  await run(db, "update tabs set shadow_mode = 'visited_only' where shadow_mode = 'visited_outbound'")
 }
 
 const run = (db: MigrationDb, statement: string) => sql.raw(statement).execute(db)

@@ -10,6 +10,7 @@ import EyeOff from 'lucide-solid/icons/eye-off'
 import Keyboard from 'lucide-solid/icons/keyboard'
 import FileUp from 'lucide-solid/icons/file-up'
 import Star from 'lucide-solid/icons/star'
+import Waypoints from 'lucide-solid/icons/waypoints'
 import MessageCirclePlus from 'lucide-solid/icons/message-circle-plus'
 import { type Command, useCommands } from '../lib/commands.ts'
 import {
@@ -246,6 +247,17 @@ const viewCommands: Command[] = [
     words: 'chrome edge brave chromium firefox visits',
     icon: () => <Import size={15} />,
     run: () => openImport(),
+  },
+  {
+    id: 'history.graph',
+    title: 'Web graph',
+    group: 'History',
+    words: 'links sites neighbours came from went to way referrer',
+    icon: () => <Waypoints size={15} />,
+    run: () => {
+      go({ kind: 'graph', site: '', page: '', q: '' })
+      focusMain()
+    },
   },
   {
     id: 'bookmark.add',

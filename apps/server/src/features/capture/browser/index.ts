@@ -41,6 +41,7 @@ export function makeBrowser(
       removeText: (call) => call.write((tx) => service.removeText(tx, call.input.id)),
       listSites: (call) => service.listSites(call, call.input),
       graph: (call) => service.graph(call, call.input),
+      neighbours: (call) => service.neighbours(call, call.input),
       listDays: (call) => service.listDays(call, call.input),
     }),
     jobs: [recountPages],
