@@ -14,6 +14,8 @@ const quarter = 900_000
 
 const tallies: readonly Tally[] = [
   { kind: 'visits', table: 'history', at: 'visited_at' },
+  { kind: 'threads', table: 'llm_threads', at: 'created_at' },
+  { kind: 'bookmarks', table: 'bookmarks', at: 'created_at' },
   { kind: 'messages', table: 'llm_messages', at: 'created_at' },
   { kind: 'memories', table: 'memories', at: 'created_at' },
   { kind: 'tasks', table: 'tasks', at: 'created_at' },

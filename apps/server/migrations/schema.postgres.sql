@@ -73,6 +73,54 @@ CREATE INDEX bookmarks_newest ON public.bookmarks USING btree (workspace, create
 
 CREATE INDEX bookmarks_order ON public.bookmarks USING btree (workspace, folder_id, "position", id);
 
+CREATE OR REPLACE FUNCTION public.tally_bookmarks_less()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    update tally t set amount = t.amount - gone.amount from (
+      select workspace, 'bookmarks' as kind, created_at / 900000 as quarter, count(*) as amount from departed
+      where true group by 1, 3 order by 1, 3) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter;
+    delete from tally t using (
+      select workspace, 'bookmarks' as kind, created_at / 900000 as quarter, count(*) as amount from departed
+      where true group by 1, 3 order by 1, 3) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter and t.amount = 0;
+    return null; end $function$
+;
+CREATE TRIGGER tally_bookmarks_less AFTER DELETE ON public.bookmarks REFERENCING OLD TABLE AS departed FOR EACH STATEMENT EXECUTE FUNCTION tally_bookmarks_less();
+
+CREATE OR REPLACE FUNCTION public.tally_bookmarks_more()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    insert into tally as t (workspace, kind, quarter, amount) 
+      select workspace, 'bookmarks' as kind, created_at / 900000 as quarter, count(*) as amount from arrived
+      where true group by 1, 3 order by 1, 3
+    on conflict (workspace, kind, quarter) do update set amount = t.amount + excluded.amount;
+    return null; end $function$
+;
+CREATE TRIGGER tally_bookmarks_more AFTER INSERT ON public.bookmarks REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION tally_bookmarks_more();
+
+CREATE OR REPLACE FUNCTION public.tally_bookmarks_move()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    update tally t set amount = t.amount - gone.amount from (
+      select old.workspace as workspace, 'bookmarks' as kind, old.created_at / 900000 as quarter, 1 as amount
+      where true) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter;
+    delete from tally t using (
+      select old.workspace as workspace, 'bookmarks' as kind, old.created_at / 900000 as quarter, 1 as amount
+      where true) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter and t.amount = 0;
+    insert into tally as t (workspace, kind, quarter, amount) 
+      select new.workspace as workspace, 'bookmarks' as kind, new.created_at / 900000 as quarter, 1 as amount
+      where true
+    on conflict (workspace, kind, quarter) do update set amount = t.amount + excluded.amount;
+    return null; end $function$
+;
+CREATE TRIGGER tally_bookmarks_move AFTER UPDATE OF created_at ON public.bookmarks FOR EACH ROW EXECUTE FUNCTION tally_bookmarks_move();
+
 create table bundle (
   workspace text collate "C" not null,
   id text collate "C" not null,
@@ -749,6 +797,54 @@ create table llm_threads (
 );
 
 CREATE INDEX llm_threads_active ON public.llm_threads USING btree (workspace, updated_at, id);
+
+CREATE OR REPLACE FUNCTION public.tally_threads_less()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    update tally t set amount = t.amount - gone.amount from (
+      select workspace, 'threads' as kind, created_at / 900000 as quarter, count(*) as amount from departed
+      where true group by 1, 3 order by 1, 3) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter;
+    delete from tally t using (
+      select workspace, 'threads' as kind, created_at / 900000 as quarter, count(*) as amount from departed
+      where true group by 1, 3 order by 1, 3) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter and t.amount = 0;
+    return null; end $function$
+;
+CREATE TRIGGER tally_threads_less AFTER DELETE ON public.llm_threads REFERENCING OLD TABLE AS departed FOR EACH STATEMENT EXECUTE FUNCTION tally_threads_less();
+
+CREATE OR REPLACE FUNCTION public.tally_threads_more()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    insert into tally as t (workspace, kind, quarter, amount) 
+      select workspace, 'threads' as kind, created_at / 900000 as quarter, count(*) as amount from arrived
+      where true group by 1, 3 order by 1, 3
+    on conflict (workspace, kind, quarter) do update set amount = t.amount + excluded.amount;
+    return null; end $function$
+;
+CREATE TRIGGER tally_threads_more AFTER INSERT ON public.llm_threads REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION tally_threads_more();
+
+CREATE OR REPLACE FUNCTION public.tally_threads_move()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    update tally t set amount = t.amount - gone.amount from (
+      select old.workspace as workspace, 'threads' as kind, old.created_at / 900000 as quarter, 1 as amount
+      where true) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter;
+    delete from tally t using (
+      select old.workspace as workspace, 'threads' as kind, old.created_at / 900000 as quarter, 1 as amount
+      where true) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter and t.amount = 0;
+    insert into tally as t (workspace, kind, quarter, amount) 
+      select new.workspace as workspace, 'threads' as kind, new.created_at / 900000 as quarter, 1 as amount
+      where true
+    on conflict (workspace, kind, quarter) do update set amount = t.amount + excluded.amount;
+    return null; end $function$
+;
+CREATE TRIGGER tally_threads_move AFTER UPDATE OF created_at ON public.llm_threads FOR EACH ROW EXECUTE FUNCTION tally_threads_move();
 
 create table llm_usage_log (
   workspace text collate "C" not null,

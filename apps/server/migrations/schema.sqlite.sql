@@ -69,6 +69,22 @@ CREATE INDEX "bookmarks_newest" on "bookmarks" ("workspace", "created_at", "id")
 
 CREATE INDEX "bookmarks_order" on "bookmarks" ("workspace", "folder_id", "position", "id");
 
+CREATE TRIGGER tally_bookmarks_less after delete on bookmarks begin
+      update tally set amount = amount - 1 where workspace = old.workspace and kind = 'bookmarks' and quarter = old.created_at / 900000;
+      delete from tally where workspace = old.workspace and kind = 'bookmarks' and quarter = old.created_at / 900000 and amount = 0; end;
+
+CREATE TRIGGER tally_bookmarks_more after insert on bookmarks begin
+      insert into tally (workspace, kind, quarter, amount) values (new.workspace, 'bookmarks', new.created_at / 900000, 1)
+      on conflict (workspace, kind, quarter) do update set amount = amount + 1; end;
+
+CREATE TRIGGER tally_bookmarks_off after update of created_at on bookmarks begin
+      update tally set amount = amount - 1 where workspace = old.workspace and kind = 'bookmarks' and quarter = old.created_at / 900000;
+      delete from tally where workspace = old.workspace and kind = 'bookmarks' and quarter = old.created_at / 900000 and amount = 0; end;
+
+CREATE TRIGGER tally_bookmarks_on after update of created_at on bookmarks begin
+      insert into tally (workspace, kind, quarter, amount) values (new.workspace, 'bookmarks', new.created_at / 900000, 1)
+      on conflict (workspace, kind, quarter) do update set amount = amount + 1; end;
+
 CREATE TABLE "bundle" (
   "workspace" text not null,
   "id" text not null,
@@ -616,6 +632,22 @@ CREATE TABLE "llm_threads" (
 ) strict;
 
 CREATE INDEX "llm_threads_active" on "llm_threads" ("workspace", "updated_at", "id");
+
+CREATE TRIGGER tally_threads_less after delete on llm_threads begin
+      update tally set amount = amount - 1 where workspace = old.workspace and kind = 'threads' and quarter = old.created_at / 900000;
+      delete from tally where workspace = old.workspace and kind = 'threads' and quarter = old.created_at / 900000 and amount = 0; end;
+
+CREATE TRIGGER tally_threads_more after insert on llm_threads begin
+      insert into tally (workspace, kind, quarter, amount) values (new.workspace, 'threads', new.created_at / 900000, 1)
+      on conflict (workspace, kind, quarter) do update set amount = amount + 1; end;
+
+CREATE TRIGGER tally_threads_off after update of created_at on llm_threads begin
+      update tally set amount = amount - 1 where workspace = old.workspace and kind = 'threads' and quarter = old.created_at / 900000;
+      delete from tally where workspace = old.workspace and kind = 'threads' and quarter = old.created_at / 900000 and amount = 0; end;
+
+CREATE TRIGGER tally_threads_on after update of created_at on llm_threads begin
+      insert into tally (workspace, kind, quarter, amount) values (new.workspace, 'threads', new.created_at / 900000, 1)
+      on conflict (workspace, kind, quarter) do update set amount = amount + 1; end;
 
 CREATE TABLE "llm_usage_log" (
   "workspace" text not null,

@@ -3,7 +3,7 @@ import type { Activity, ActivitySpan } from '@cairn/api/overview'
 import { fail } from '@cairn/api/errors'
 import { type Clock, iso } from '../../../kernel/clock.ts'
 import type { ReadApart, Scope } from '../../../kernel/scope.ts'
-import { quarter, talliedBetween } from '../../../kernel/tallies.ts'
+import { talliedIn } from '../../../kernel/tallies.ts'
 import { dateAt, offsetIn } from '../../../kernel/zones.ts'
 import { firstOf, moved, type Stretch, stretches } from './calendar.ts'
 
@@ -42,19 +42,10 @@ export async function readActivity(scope: Scope, clock: Clock, kinds: readonly s
 
 type Question = { kinds: readonly string[]; stretches: readonly Stretch[] }
 
-/** For each kind the rows of each stretch. A quarter of an hour belongs to the stretch that it begins in. */
+/** For each kind the rows of each stretch. */
 export const countStretches: ReadApart<Question, number[][]> = async (from, { kinds, stretches: all }) => {
-  const [first, end] = [all[0]?.from ?? 0, all.at(-1)?.to ?? 0]
   const counts: number[][] = []
-  for (const kind of kinds) {
-    const amounts = all.map(() => 0)
-    let at = 0
-    for (const row of await talliedBetween(from, kind, Math.ceil(first / quarter), Math.ceil(end / quarter))) {
-      while ((all[at]?.to ?? Number.POSITIVE_INFINITY) <= row.quarter * quarter) at += 1
-      amounts[at] = (amounts[at] ?? 0) + Number(row.amount)
-    }
-    counts.push(amounts)
-  }
+  for (const kind of kinds) counts.push(await talliedIn(from, kind, all))
   return counts
 }
 

@@ -21,7 +21,7 @@ import { exported } from './markdown.ts'
 import { messagePassages } from './passages.ts'
 import { searchMessages } from './search.ts'
 import * as service from './service.ts'
-import { countThreads, threadsByIds } from './store.ts'
+import { threadsByIds } from './store.ts'
 import { portableThreads } from './portable.ts'
 
 export type { Brought } from './bring.ts'
@@ -63,7 +63,7 @@ export function makeThreads(kernel: Pick<Kernel, 'passages'>, forget: Forget) {
       },
     },
     tallies: ['messages'],
-    counts: async (scope) => ({ threads: await countThreads(scope), messages: await tallied(scope, 'messages') }),
+    counts: async (scope) => ({ threads: await tallied(scope, 'threads'), messages: await tallied(scope, 'messages') }),
   }
   const { before, beside, upFrom: shown } = branches
   return { ...service, bring, before, beside, shown, feature }
