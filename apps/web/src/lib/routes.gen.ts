@@ -152,6 +152,7 @@ export const routes: Routes = {
   },
   imports: {
     history: { method: 'POST', path: '/api/import/history', query: [], reply: ['json'] },
+    bookmarks: { method: 'POST', path: '/api/import/profile-bookmarks', query: [], reply: ['json'] },
     chats: { method: 'POST', path: '/api/import/chats', query: [], reply: ['json'] },
     profiles: { method: 'GET', path: '/api/import/profiles', query: [], reply: ['json'] },
   },

@@ -242,9 +242,9 @@ const viewCommands: Command[] = [
   },
   {
     id: 'history.import',
-    title: 'Import browser history',
+    title: 'Import from a browser',
     group: 'History',
-    words: 'chrome edge brave chromium firefox visits',
+    words: 'chrome edge brave chromium firefox visits history bookmarks',
     icon: () => <Import size={15} />,
     run: () => openImport(),
   },
