@@ -44,6 +44,7 @@ test('the web graph leads from a page to what is around it, by keys, also among 
 
   await page.keyboard.press('Control+k')
   await page.keyboard.type('>web graph')
+  await expect(page.getByRole('option', { name: /Web graph/ })).toBeVisible()
   await page.keyboard.press('Enter')
   await expect(page.getByRole('list', { name: 'Sites' }).getByRole('link', { name: /hub\.example/ })).toBeVisible()
   await page.goto(`${cairn.url}/graph?page=00000000-0000-8000-8000-000000000000`)
