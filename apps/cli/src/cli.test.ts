@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeChromiumProfile } from '../../server/test/fixtures/browser-profiles.ts'
 import { type Cairn, compiled, startCairn, until } from '../../server/test/harness.ts'
 import { html, startSite } from '../../server/test/site.ts'
 
@@ -161,6 +162,23 @@ describe('the command line', () => {
     expect((await cli(['bookmark', 'add', 'nothing'])).err).toContain('is not an address')
   })
 
+  it('brings history and bookmarks of a browser, or one of them, and a profile without bookmarks as well', async () => {
+    const { folder: profile } = makeChromiumProfile(join(folder, 'browser'), { visits: 5 })
+    const bare = await json('import', 'chromium', '--profile', profile)
+    expect(bare).toMatchObject({ read: 5, created: 5, bookmarks: null })
+    expect(await cli(['import', 'chromium', '--profile', profile, '--no-history'])).toMatchObject({ code: 1 })
+    const url = { type: 'url', id: '4', name: 'Kept', url: 'https://kept.example/', date_added: '0' }
+    const roots = { bookmark_bar: { type: 'folder', id: '1', name: 'Bar', children: [url] } }
+    await writeFile(join(profile, 'Bookmarks'), JSON.stringify({ roots }))
+    const both = await json('import', 'chromium', '--profile', join(profile, 'History'))
+    expect(both).toMatchObject({ created: 0, duplicates: 5, bookmarks: { read: 1, created: 1, folders: 1 } })
+    const { out } = await cli(['import', 'chromium', '--profile', profile, '--no-history'])
+    expect(out).toContain('1 bookmarks read, 0 new, 1 known already')
+    expect(out).not.toContain('visits')
+    expect(await json('import', 'chromium', '--profile', profile, '--no-bookmarks')).toMatchObject({ bookmarks: null })
+    expect(await cli(['import', 'chromium', '--no-history', '--no-bookmarks'])).toMatchObject({ code: 2 })
+  })
+
   it('keeps a file as a document, fetches pages, and says why it cannot', async () => {
     const file = join(folder, 'moraine.md')
     await writeFile(file, '# On moraines\n\nLeft by the glacier.\n')
@@ -291,6 +309,10 @@ describe('the command line', () => {
       ['ask'],
       ['search', 'x', '--what'],
       ['search', 'x', '--limit', 'many'],
+      ['task', 'list', '--limit', 'many'],
+      ['bookmark', 'list', '--limit', '-1'],
+      ['thread', 'list', '--limit', '1.5'],
+      ['crawl', 'https://a.example/', '--pages', 'all'],
       ['dance'],
       ['add', 'a', 'b'],
       ['key', 'create'],

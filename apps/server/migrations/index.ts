@@ -17,6 +17,7 @@ import * as privacy from './0014-privacy.ts'
 import * as bundles from './0015-bundles.ts'
 import * as attachmentsAndSuggestions from './0016-attachments-and-suggestions.ts'
 import * as crawlsByPromise from './0017-crawls-by-promise.ts'
+import * as tallies from './0018-tallies.ts'
 
 export const migrations: readonly Migration[] = [
   { name: '0001-kernel', up: kernel.up },
@@ -36,4 +37,5 @@ export const migrations: readonly Migration[] = [
   { name: '0015-bundles', up: bundles.up },
   { name: '0016-attachments-and-suggestions', up: attachmentsAndSuggestions.up },
   { name: '0017-crawls-by-promise', up: crawlsByPromise.up },
+  { name: '0018-tallies', up: tallies.up },
 ]

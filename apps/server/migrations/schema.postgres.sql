@@ -73,6 +73,54 @@ CREATE INDEX bookmarks_newest ON public.bookmarks USING btree (workspace, create
 
 CREATE INDEX bookmarks_order ON public.bookmarks USING btree (workspace, folder_id, "position", id);
 
+CREATE OR REPLACE FUNCTION public.tally_bookmarks_less()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    update tally t set amount = t.amount - gone.amount from (
+      select workspace, 'bookmarks' as kind, created_at / 900000 as quarter, count(*) as amount from departed
+      where true group by 1, 3 order by 1, 3) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter;
+    delete from tally t using (
+      select workspace, 'bookmarks' as kind, created_at / 900000 as quarter, count(*) as amount from departed
+      where true group by 1, 3 order by 1, 3) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter and t.amount = 0;
+    return null; end $function$
+;
+CREATE TRIGGER tally_bookmarks_less AFTER DELETE ON public.bookmarks REFERENCING OLD TABLE AS departed FOR EACH STATEMENT EXECUTE FUNCTION tally_bookmarks_less();
+
+CREATE OR REPLACE FUNCTION public.tally_bookmarks_more()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    insert into tally as t (workspace, kind, quarter, amount) 
+      select workspace, 'bookmarks' as kind, created_at / 900000 as quarter, count(*) as amount from arrived
+      where true group by 1, 3 order by 1, 3
+    on conflict (workspace, kind, quarter) do update set amount = t.amount + excluded.amount;
+    return null; end $function$
+;
+CREATE TRIGGER tally_bookmarks_more AFTER INSERT ON public.bookmarks REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION tally_bookmarks_more();
+
+CREATE OR REPLACE FUNCTION public.tally_bookmarks_move()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    update tally t set amount = t.amount - gone.amount from (
+      select old.workspace as workspace, 'bookmarks' as kind, old.created_at / 900000 as quarter, 1 as amount
+      where true) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter;
+    delete from tally t using (
+      select old.workspace as workspace, 'bookmarks' as kind, old.created_at / 900000 as quarter, 1 as amount
+      where true) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter and t.amount = 0;
+    insert into tally as t (workspace, kind, quarter, amount) 
+      select new.workspace as workspace, 'bookmarks' as kind, new.created_at / 900000 as quarter, 1 as amount
+      where true
+    on conflict (workspace, kind, quarter) do update set amount = t.amount + excluded.amount;
+    return null; end $function$
+;
+CREATE TRIGGER tally_bookmarks_move AFTER UPDATE OF created_at ON public.bookmarks FOR EACH ROW EXECUTE FUNCTION tally_bookmarks_move();
+
 create table bundle (
   workspace text collate "C" not null,
   id text collate "C" not null,
@@ -243,6 +291,54 @@ CREATE INDEX documents_given ON public.documents USING btree (workspace, given_h
 
 CREATE INDEX documents_newest ON public.documents USING btree (workspace, updated_at, id);
 
+CREATE OR REPLACE FUNCTION public.tally_documents_less()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    update tally t set amount = t.amount - gone.amount from (
+      select workspace, 'documents' as kind, created_at / 900000 as quarter, count(*) as amount from departed
+      where true group by 1, 3 order by 1, 3) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter;
+    delete from tally t using (
+      select workspace, 'documents' as kind, created_at / 900000 as quarter, count(*) as amount from departed
+      where true group by 1, 3 order by 1, 3) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter and t.amount = 0;
+    return null; end $function$
+;
+CREATE TRIGGER tally_documents_less AFTER DELETE ON public.documents REFERENCING OLD TABLE AS departed FOR EACH STATEMENT EXECUTE FUNCTION tally_documents_less();
+
+CREATE OR REPLACE FUNCTION public.tally_documents_more()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    insert into tally as t (workspace, kind, quarter, amount) 
+      select workspace, 'documents' as kind, created_at / 900000 as quarter, count(*) as amount from arrived
+      where true group by 1, 3 order by 1, 3
+    on conflict (workspace, kind, quarter) do update set amount = t.amount + excluded.amount;
+    return null; end $function$
+;
+CREATE TRIGGER tally_documents_more AFTER INSERT ON public.documents REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION tally_documents_more();
+
+CREATE OR REPLACE FUNCTION public.tally_documents_move()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    update tally t set amount = t.amount - gone.amount from (
+      select old.workspace as workspace, 'documents' as kind, old.created_at / 900000 as quarter, 1 as amount
+      where true) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter;
+    delete from tally t using (
+      select old.workspace as workspace, 'documents' as kind, old.created_at / 900000 as quarter, 1 as amount
+      where true) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter and t.amount = 0;
+    insert into tally as t (workspace, kind, quarter, amount) 
+      select new.workspace as workspace, 'documents' as kind, new.created_at / 900000 as quarter, 1 as amount
+      where true
+    on conflict (workspace, kind, quarter) do update set amount = t.amount + excluded.amount;
+    return null; end $function$
+;
+CREATE TRIGGER tally_documents_move AFTER UPDATE OF created_at ON public.documents FOR EACH ROW EXECUTE FUNCTION tally_documents_move();
+
 create table egress (
   workspace text collate "C" not null,
   id text collate "C" not null,
@@ -353,6 +449,54 @@ CREATE INDEX git_events_root ON public.git_events USING btree (workspace, root, 
 
 CREATE INDEX git_events_type ON public.git_events USING btree (workspace, type, at, id);
 
+CREATE OR REPLACE FUNCTION public.tally_commits_less()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    update tally t set amount = t.amount - gone.amount from (
+      select workspace, 'commits' as kind, at / 900000 as quarter, count(*) as amount from departed
+      where type in ('commit', 'merge') group by 1, 3 order by 1, 3) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter;
+    delete from tally t using (
+      select workspace, 'commits' as kind, at / 900000 as quarter, count(*) as amount from departed
+      where type in ('commit', 'merge') group by 1, 3 order by 1, 3) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter and t.amount = 0;
+    return null; end $function$
+;
+CREATE TRIGGER tally_commits_less AFTER DELETE ON public.git_events REFERENCING OLD TABLE AS departed FOR EACH STATEMENT EXECUTE FUNCTION tally_commits_less();
+
+CREATE OR REPLACE FUNCTION public.tally_commits_more()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    insert into tally as t (workspace, kind, quarter, amount) 
+      select workspace, 'commits' as kind, at / 900000 as quarter, count(*) as amount from arrived
+      where type in ('commit', 'merge') group by 1, 3 order by 1, 3
+    on conflict (workspace, kind, quarter) do update set amount = t.amount + excluded.amount;
+    return null; end $function$
+;
+CREATE TRIGGER tally_commits_more AFTER INSERT ON public.git_events REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION tally_commits_more();
+
+CREATE OR REPLACE FUNCTION public.tally_commits_move()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    update tally t set amount = t.amount - gone.amount from (
+      select old.workspace as workspace, 'commits' as kind, old.at / 900000 as quarter, 1 as amount
+      where old.type in ('commit', 'merge')) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter;
+    delete from tally t using (
+      select old.workspace as workspace, 'commits' as kind, old.at / 900000 as quarter, 1 as amount
+      where old.type in ('commit', 'merge')) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter and t.amount = 0;
+    insert into tally as t (workspace, kind, quarter, amount) 
+      select new.workspace as workspace, 'commits' as kind, new.at / 900000 as quarter, 1 as amount
+      where new.type in ('commit', 'merge')
+    on conflict (workspace, kind, quarter) do update set amount = t.amount + excluded.amount;
+    return null; end $function$
+;
+CREATE TRIGGER tally_commits_move AFTER UPDATE OF at, type ON public.git_events FOR EACH ROW EXECUTE FUNCTION tally_commits_move();
+
 create table git_repository (
   workspace text collate "C" not null,
   id text collate "C" not null,
@@ -388,6 +532,54 @@ create table history (
 CREATE INDEX history_bucket ON public.history USING btree (workspace, bucket, id, page_id, visited_at);
 
 CREATE INDEX history_tab ON public.history USING btree (workspace, tab_id, id) WHERE (tab_id IS NOT NULL);
+
+CREATE OR REPLACE FUNCTION public.tally_visits_less()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    update tally t set amount = t.amount - gone.amount from (
+      select workspace, 'visits' as kind, visited_at / 900000 as quarter, count(*) as amount from departed
+      where true group by 1, 3 order by 1, 3) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter;
+    delete from tally t using (
+      select workspace, 'visits' as kind, visited_at / 900000 as quarter, count(*) as amount from departed
+      where true group by 1, 3 order by 1, 3) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter and t.amount = 0;
+    return null; end $function$
+;
+CREATE TRIGGER tally_visits_less AFTER DELETE ON public.history REFERENCING OLD TABLE AS departed FOR EACH STATEMENT EXECUTE FUNCTION tally_visits_less();
+
+CREATE OR REPLACE FUNCTION public.tally_visits_more()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    insert into tally as t (workspace, kind, quarter, amount) 
+      select workspace, 'visits' as kind, visited_at / 900000 as quarter, count(*) as amount from arrived
+      where true group by 1, 3 order by 1, 3
+    on conflict (workspace, kind, quarter) do update set amount = t.amount + excluded.amount;
+    return null; end $function$
+;
+CREATE TRIGGER tally_visits_more AFTER INSERT ON public.history REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION tally_visits_more();
+
+CREATE OR REPLACE FUNCTION public.tally_visits_move()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    update tally t set amount = t.amount - gone.amount from (
+      select old.workspace as workspace, 'visits' as kind, old.visited_at / 900000 as quarter, 1 as amount
+      where true) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter;
+    delete from tally t using (
+      select old.workspace as workspace, 'visits' as kind, old.visited_at / 900000 as quarter, 1 as amount
+      where true) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter and t.amount = 0;
+    insert into tally as t (workspace, kind, quarter, amount) 
+      select new.workspace as workspace, 'visits' as kind, new.visited_at / 900000 as quarter, 1 as amount
+      where true
+    on conflict (workspace, kind, quarter) do update set amount = t.amount + excluded.amount;
+    return null; end $function$
+;
+CREATE TRIGGER tally_visits_move AFTER UPDATE OF visited_at ON public.history FOR EACH ROW EXECUTE FUNCTION tally_visits_move();
 
 create table history_import (
   workspace text collate "C" not null,
@@ -542,6 +734,54 @@ create table llm_messages (
 
 CREATE INDEX llm_messages_parent ON public.llm_messages USING btree (workspace, thread_id, parent_id, turn);
 
+CREATE OR REPLACE FUNCTION public.tally_messages_less()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    update tally t set amount = t.amount - gone.amount from (
+      select workspace, 'messages' as kind, created_at / 900000 as quarter, count(*) as amount from departed
+      where true group by 1, 3 order by 1, 3) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter;
+    delete from tally t using (
+      select workspace, 'messages' as kind, created_at / 900000 as quarter, count(*) as amount from departed
+      where true group by 1, 3 order by 1, 3) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter and t.amount = 0;
+    return null; end $function$
+;
+CREATE TRIGGER tally_messages_less AFTER DELETE ON public.llm_messages REFERENCING OLD TABLE AS departed FOR EACH STATEMENT EXECUTE FUNCTION tally_messages_less();
+
+CREATE OR REPLACE FUNCTION public.tally_messages_more()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    insert into tally as t (workspace, kind, quarter, amount) 
+      select workspace, 'messages' as kind, created_at / 900000 as quarter, count(*) as amount from arrived
+      where true group by 1, 3 order by 1, 3
+    on conflict (workspace, kind, quarter) do update set amount = t.amount + excluded.amount;
+    return null; end $function$
+;
+CREATE TRIGGER tally_messages_more AFTER INSERT ON public.llm_messages REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION tally_messages_more();
+
+CREATE OR REPLACE FUNCTION public.tally_messages_move()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    update tally t set amount = t.amount - gone.amount from (
+      select old.workspace as workspace, 'messages' as kind, old.created_at / 900000 as quarter, 1 as amount
+      where true) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter;
+    delete from tally t using (
+      select old.workspace as workspace, 'messages' as kind, old.created_at / 900000 as quarter, 1 as amount
+      where true) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter and t.amount = 0;
+    insert into tally as t (workspace, kind, quarter, amount) 
+      select new.workspace as workspace, 'messages' as kind, new.created_at / 900000 as quarter, 1 as amount
+      where true
+    on conflict (workspace, kind, quarter) do update set amount = t.amount + excluded.amount;
+    return null; end $function$
+;
+CREATE TRIGGER tally_messages_move AFTER UPDATE OF created_at ON public.llm_messages FOR EACH ROW EXECUTE FUNCTION tally_messages_move();
+
 create table llm_threads (
   workspace text collate "C" not null,
   id text collate "C" not null,
@@ -560,6 +800,54 @@ create table llm_threads (
 );
 
 CREATE INDEX llm_threads_active ON public.llm_threads USING btree (workspace, updated_at, id);
+
+CREATE OR REPLACE FUNCTION public.tally_threads_less()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    update tally t set amount = t.amount - gone.amount from (
+      select workspace, 'threads' as kind, created_at / 900000 as quarter, count(*) as amount from departed
+      where true group by 1, 3 order by 1, 3) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter;
+    delete from tally t using (
+      select workspace, 'threads' as kind, created_at / 900000 as quarter, count(*) as amount from departed
+      where true group by 1, 3 order by 1, 3) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter and t.amount = 0;
+    return null; end $function$
+;
+CREATE TRIGGER tally_threads_less AFTER DELETE ON public.llm_threads REFERENCING OLD TABLE AS departed FOR EACH STATEMENT EXECUTE FUNCTION tally_threads_less();
+
+CREATE OR REPLACE FUNCTION public.tally_threads_more()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    insert into tally as t (workspace, kind, quarter, amount) 
+      select workspace, 'threads' as kind, created_at / 900000 as quarter, count(*) as amount from arrived
+      where true group by 1, 3 order by 1, 3
+    on conflict (workspace, kind, quarter) do update set amount = t.amount + excluded.amount;
+    return null; end $function$
+;
+CREATE TRIGGER tally_threads_more AFTER INSERT ON public.llm_threads REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION tally_threads_more();
+
+CREATE OR REPLACE FUNCTION public.tally_threads_move()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    update tally t set amount = t.amount - gone.amount from (
+      select old.workspace as workspace, 'threads' as kind, old.created_at / 900000 as quarter, 1 as amount
+      where true) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter;
+    delete from tally t using (
+      select old.workspace as workspace, 'threads' as kind, old.created_at / 900000 as quarter, 1 as amount
+      where true) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter and t.amount = 0;
+    insert into tally as t (workspace, kind, quarter, amount) 
+      select new.workspace as workspace, 'threads' as kind, new.created_at / 900000 as quarter, 1 as amount
+      where true
+    on conflict (workspace, kind, quarter) do update set amount = t.amount + excluded.amount;
+    return null; end $function$
+;
+CREATE TRIGGER tally_threads_move AFTER UPDATE OF created_at ON public.llm_threads FOR EACH ROW EXECUTE FUNCTION tally_threads_move();
 
 create table llm_usage_log (
   workspace text collate "C" not null,
@@ -641,6 +929,54 @@ CREATE INDEX memories_key ON public.memories USING btree (workspace, key);
 CREATE INDEX memories_newest ON public.memories USING btree (workspace, created_at, id);
 
 CREATE INDEX memories_scope ON public.memories USING btree (workspace, scope, scope_ref, created_at, id);
+
+CREATE OR REPLACE FUNCTION public.tally_memories_less()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    update tally t set amount = t.amount - gone.amount from (
+      select workspace, 'memories' as kind, created_at / 900000 as quarter, count(*) as amount from departed
+      where true group by 1, 3 order by 1, 3) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter;
+    delete from tally t using (
+      select workspace, 'memories' as kind, created_at / 900000 as quarter, count(*) as amount from departed
+      where true group by 1, 3 order by 1, 3) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter and t.amount = 0;
+    return null; end $function$
+;
+CREATE TRIGGER tally_memories_less AFTER DELETE ON public.memories REFERENCING OLD TABLE AS departed FOR EACH STATEMENT EXECUTE FUNCTION tally_memories_less();
+
+CREATE OR REPLACE FUNCTION public.tally_memories_more()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    insert into tally as t (workspace, kind, quarter, amount) 
+      select workspace, 'memories' as kind, created_at / 900000 as quarter, count(*) as amount from arrived
+      where true group by 1, 3 order by 1, 3
+    on conflict (workspace, kind, quarter) do update set amount = t.amount + excluded.amount;
+    return null; end $function$
+;
+CREATE TRIGGER tally_memories_more AFTER INSERT ON public.memories REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION tally_memories_more();
+
+CREATE OR REPLACE FUNCTION public.tally_memories_move()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    update tally t set amount = t.amount - gone.amount from (
+      select old.workspace as workspace, 'memories' as kind, old.created_at / 900000 as quarter, 1 as amount
+      where true) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter;
+    delete from tally t using (
+      select old.workspace as workspace, 'memories' as kind, old.created_at / 900000 as quarter, 1 as amount
+      where true) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter and t.amount = 0;
+    insert into tally as t (workspace, kind, quarter, amount) 
+      select new.workspace as workspace, 'memories' as kind, new.created_at / 900000 as quarter, 1 as amount
+      where true
+    on conflict (workspace, kind, quarter) do update set amount = t.amount + excluded.amount;
+    return null; end $function$
+;
+CREATE TRIGGER tally_memories_move AFTER UPDATE OF created_at ON public.memories FOR EACH ROW EXECUTE FUNCTION tally_memories_move();
 
 create table memory_audit (
   workspace text collate "C" not null,
@@ -959,6 +1295,14 @@ CREATE INDEX tabs_newest ON public.tabs USING btree (workspace, updated_at, id);
 
 CREATE INDEX tabs_thread ON public.tabs USING btree (workspace, thread_id, updated_at, id) WHERE (thread_id IS NOT NULL);
 
+create table tally (
+  workspace text collate "C" not null,
+  kind text collate "C" not null,
+  quarter bigint not null,
+  amount bigint not null,
+  constraint tally_pk PRIMARY KEY (workspace, kind, quarter)
+);
+
 create table task_events (
   workspace text collate "C" not null,
   id text collate "C" not null,
@@ -1039,6 +1383,102 @@ CREATE INDEX tasks_parent ON public.tasks USING btree (workspace, parent_id, cre
 CREATE INDEX tasks_project ON public.tasks USING btree (workspace, project, created_at, id);
 
 CREATE INDEX tasks_thread ON public.tasks USING btree (workspace, thread_id, created_at, id);
+
+CREATE OR REPLACE FUNCTION public.tally_tasks_done_less()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    update tally t set amount = t.amount - gone.amount from (
+      select workspace, 'tasks_done' as kind, closed_at / 900000 as quarter, count(*) as amount from departed
+      where status = 'completed' and closed_at is not null group by 1, 3 order by 1, 3) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter;
+    delete from tally t using (
+      select workspace, 'tasks_done' as kind, closed_at / 900000 as quarter, count(*) as amount from departed
+      where status = 'completed' and closed_at is not null group by 1, 3 order by 1, 3) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter and t.amount = 0;
+    return null; end $function$
+;
+CREATE TRIGGER tally_tasks_done_less AFTER DELETE ON public.tasks REFERENCING OLD TABLE AS departed FOR EACH STATEMENT EXECUTE FUNCTION tally_tasks_done_less();
+
+CREATE OR REPLACE FUNCTION public.tally_tasks_done_more()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    insert into tally as t (workspace, kind, quarter, amount) 
+      select workspace, 'tasks_done' as kind, closed_at / 900000 as quarter, count(*) as amount from arrived
+      where status = 'completed' and closed_at is not null group by 1, 3 order by 1, 3
+    on conflict (workspace, kind, quarter) do update set amount = t.amount + excluded.amount;
+    return null; end $function$
+;
+CREATE TRIGGER tally_tasks_done_more AFTER INSERT ON public.tasks REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION tally_tasks_done_more();
+
+CREATE OR REPLACE FUNCTION public.tally_tasks_done_move()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    update tally t set amount = t.amount - gone.amount from (
+      select old.workspace as workspace, 'tasks_done' as kind, old.closed_at / 900000 as quarter, 1 as amount
+      where old.status = 'completed' and old.closed_at is not null) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter;
+    delete from tally t using (
+      select old.workspace as workspace, 'tasks_done' as kind, old.closed_at / 900000 as quarter, 1 as amount
+      where old.status = 'completed' and old.closed_at is not null) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter and t.amount = 0;
+    insert into tally as t (workspace, kind, quarter, amount) 
+      select new.workspace as workspace, 'tasks_done' as kind, new.closed_at / 900000 as quarter, 1 as amount
+      where new.status = 'completed' and new.closed_at is not null
+    on conflict (workspace, kind, quarter) do update set amount = t.amount + excluded.amount;
+    return null; end $function$
+;
+CREATE TRIGGER tally_tasks_done_move AFTER UPDATE OF closed_at, status ON public.tasks FOR EACH ROW EXECUTE FUNCTION tally_tasks_done_move();
+
+CREATE OR REPLACE FUNCTION public.tally_tasks_less()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    update tally t set amount = t.amount - gone.amount from (
+      select workspace, 'tasks' as kind, created_at / 900000 as quarter, count(*) as amount from departed
+      where true group by 1, 3 order by 1, 3) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter;
+    delete from tally t using (
+      select workspace, 'tasks' as kind, created_at / 900000 as quarter, count(*) as amount from departed
+      where true group by 1, 3 order by 1, 3) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter and t.amount = 0;
+    return null; end $function$
+;
+CREATE TRIGGER tally_tasks_less AFTER DELETE ON public.tasks REFERENCING OLD TABLE AS departed FOR EACH STATEMENT EXECUTE FUNCTION tally_tasks_less();
+
+CREATE OR REPLACE FUNCTION public.tally_tasks_more()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    insert into tally as t (workspace, kind, quarter, amount) 
+      select workspace, 'tasks' as kind, created_at / 900000 as quarter, count(*) as amount from arrived
+      where true group by 1, 3 order by 1, 3
+    on conflict (workspace, kind, quarter) do update set amount = t.amount + excluded.amount;
+    return null; end $function$
+;
+CREATE TRIGGER tally_tasks_more AFTER INSERT ON public.tasks REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION tally_tasks_more();
+
+CREATE OR REPLACE FUNCTION public.tally_tasks_move()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin 
+    update tally t set amount = t.amount - gone.amount from (
+      select old.workspace as workspace, 'tasks' as kind, old.created_at / 900000 as quarter, 1 as amount
+      where true) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter;
+    delete from tally t using (
+      select old.workspace as workspace, 'tasks' as kind, old.created_at / 900000 as quarter, 1 as amount
+      where true) as gone
+    where t.workspace = gone.workspace and t.kind = gone.kind and t.quarter = gone.quarter and t.amount = 0;
+    insert into tally as t (workspace, kind, quarter, amount) 
+      select new.workspace as workspace, 'tasks' as kind, new.created_at / 900000 as quarter, 1 as amount
+      where true
+    on conflict (workspace, kind, quarter) do update set amount = t.amount + excluded.amount;
+    return null; end $function$
+;
+CREATE TRIGGER tally_tasks_move AFTER UPDATE OF created_at ON public.tasks FOR EACH ROW EXECUTE FUNCTION tally_tasks_move();
 
 create table thread_link (
   workspace text collate "C" not null,

@@ -69,6 +69,22 @@ CREATE INDEX "bookmarks_newest" on "bookmarks" ("workspace", "created_at", "id")
 
 CREATE INDEX "bookmarks_order" on "bookmarks" ("workspace", "folder_id", "position", "id");
 
+CREATE TRIGGER tally_bookmarks_less after delete on bookmarks begin
+      update tally set amount = amount - 1 where workspace = old.workspace and kind = 'bookmarks' and quarter = old.created_at / 900000;
+      delete from tally where workspace = old.workspace and kind = 'bookmarks' and quarter = old.created_at / 900000 and amount = 0; end;
+
+CREATE TRIGGER tally_bookmarks_more after insert on bookmarks begin
+      insert into tally (workspace, kind, quarter, amount) values (new.workspace, 'bookmarks', new.created_at / 900000, 1)
+      on conflict (workspace, kind, quarter) do update set amount = amount + 1; end;
+
+CREATE TRIGGER tally_bookmarks_off after update of created_at on bookmarks begin
+      update tally set amount = amount - 1 where workspace = old.workspace and kind = 'bookmarks' and quarter = old.created_at / 900000;
+      delete from tally where workspace = old.workspace and kind = 'bookmarks' and quarter = old.created_at / 900000 and amount = 0; end;
+
+CREATE TRIGGER tally_bookmarks_on after update of created_at on bookmarks begin
+      insert into tally (workspace, kind, quarter, amount) values (new.workspace, 'bookmarks', new.created_at / 900000, 1)
+      on conflict (workspace, kind, quarter) do update set amount = amount + 1; end;
+
 CREATE TABLE "bundle" (
   "workspace" text not null,
   "id" text not null,
@@ -239,6 +255,22 @@ CREATE INDEX "documents_given" on "documents" ("workspace", "given_hash");
 
 CREATE INDEX "documents_newest" on "documents" ("workspace", "updated_at", "id");
 
+CREATE TRIGGER tally_documents_less after delete on documents begin
+      update tally set amount = amount - 1 where workspace = old.workspace and kind = 'documents' and quarter = old.created_at / 900000;
+      delete from tally where workspace = old.workspace and kind = 'documents' and quarter = old.created_at / 900000 and amount = 0; end;
+
+CREATE TRIGGER tally_documents_more after insert on documents begin
+      insert into tally (workspace, kind, quarter, amount) values (new.workspace, 'documents', new.created_at / 900000, 1)
+      on conflict (workspace, kind, quarter) do update set amount = amount + 1; end;
+
+CREATE TRIGGER tally_documents_off after update of created_at on documents begin
+      update tally set amount = amount - 1 where workspace = old.workspace and kind = 'documents' and quarter = old.created_at / 900000;
+      delete from tally where workspace = old.workspace and kind = 'documents' and quarter = old.created_at / 900000 and amount = 0; end;
+
+CREATE TRIGGER tally_documents_on after update of created_at on documents begin
+      insert into tally (workspace, kind, quarter, amount) values (new.workspace, 'documents', new.created_at / 900000, 1)
+      on conflict (workspace, kind, quarter) do update set amount = amount + 1; end;
+
 CREATE TABLE "egress" (
   "workspace" text not null,
   "id" text not null,
@@ -348,6 +380,22 @@ CREATE INDEX "git_events_root" on "git_events" ("workspace", "root", "at", "id")
 
 CREATE INDEX "git_events_type" on "git_events" ("workspace", "type", "at", "id");
 
+CREATE TRIGGER tally_commits_less after delete on git_events when old.type in ('commit', 'merge') begin
+      update tally set amount = amount - 1 where workspace = old.workspace and kind = 'commits' and quarter = old.at / 900000;
+      delete from tally where workspace = old.workspace and kind = 'commits' and quarter = old.at / 900000 and amount = 0; end;
+
+CREATE TRIGGER tally_commits_more after insert on git_events when new.type in ('commit', 'merge') begin
+      insert into tally (workspace, kind, quarter, amount) values (new.workspace, 'commits', new.at / 900000, 1)
+      on conflict (workspace, kind, quarter) do update set amount = amount + 1; end;
+
+CREATE TRIGGER tally_commits_off after update of at, type on git_events when old.type in ('commit', 'merge') begin
+      update tally set amount = amount - 1 where workspace = old.workspace and kind = 'commits' and quarter = old.at / 900000;
+      delete from tally where workspace = old.workspace and kind = 'commits' and quarter = old.at / 900000 and amount = 0; end;
+
+CREATE TRIGGER tally_commits_on after update of at, type on git_events when new.type in ('commit', 'merge') begin
+      insert into tally (workspace, kind, quarter, amount) values (new.workspace, 'commits', new.at / 900000, 1)
+      on conflict (workspace, kind, quarter) do update set amount = amount + 1; end;
+
 CREATE TABLE "git_repository" (
   "workspace" text not null,
   "id" text not null,
@@ -383,6 +431,22 @@ CREATE TABLE "history" (
 CREATE INDEX "history_bucket" on "history" ("workspace", "bucket", "id", "page_id", "visited_at");
 
 CREATE INDEX "history_tab" on "history" ("workspace", "tab_id", "id") where tab_id is not null;
+
+CREATE TRIGGER tally_visits_less after delete on history begin
+      update tally set amount = amount - 1 where workspace = old.workspace and kind = 'visits' and quarter = old.visited_at / 900000;
+      delete from tally where workspace = old.workspace and kind = 'visits' and quarter = old.visited_at / 900000 and amount = 0; end;
+
+CREATE TRIGGER tally_visits_more after insert on history begin
+      insert into tally (workspace, kind, quarter, amount) values (new.workspace, 'visits', new.visited_at / 900000, 1)
+      on conflict (workspace, kind, quarter) do update set amount = amount + 1; end;
+
+CREATE TRIGGER tally_visits_off after update of visited_at on history begin
+      update tally set amount = amount - 1 where workspace = old.workspace and kind = 'visits' and quarter = old.visited_at / 900000;
+      delete from tally where workspace = old.workspace and kind = 'visits' and quarter = old.visited_at / 900000 and amount = 0; end;
+
+CREATE TRIGGER tally_visits_on after update of visited_at on history begin
+      insert into tally (workspace, kind, quarter, amount) values (new.workspace, 'visits', new.visited_at / 900000, 1)
+      on conflict (workspace, kind, quarter) do update set amount = amount + 1; end;
 
 CREATE TABLE "history_import" (
   "workspace" text not null,
@@ -537,6 +601,22 @@ CREATE TABLE "llm_messages" (
 
 CREATE INDEX "llm_messages_parent" on "llm_messages" ("workspace", "thread_id", "parent_id", "turn");
 
+CREATE TRIGGER tally_messages_less after delete on llm_messages begin
+      update tally set amount = amount - 1 where workspace = old.workspace and kind = 'messages' and quarter = old.created_at / 900000;
+      delete from tally where workspace = old.workspace and kind = 'messages' and quarter = old.created_at / 900000 and amount = 0; end;
+
+CREATE TRIGGER tally_messages_more after insert on llm_messages begin
+      insert into tally (workspace, kind, quarter, amount) values (new.workspace, 'messages', new.created_at / 900000, 1)
+      on conflict (workspace, kind, quarter) do update set amount = amount + 1; end;
+
+CREATE TRIGGER tally_messages_off after update of created_at on llm_messages begin
+      update tally set amount = amount - 1 where workspace = old.workspace and kind = 'messages' and quarter = old.created_at / 900000;
+      delete from tally where workspace = old.workspace and kind = 'messages' and quarter = old.created_at / 900000 and amount = 0; end;
+
+CREATE TRIGGER tally_messages_on after update of created_at on llm_messages begin
+      insert into tally (workspace, kind, quarter, amount) values (new.workspace, 'messages', new.created_at / 900000, 1)
+      on conflict (workspace, kind, quarter) do update set amount = amount + 1; end;
+
 CREATE TABLE "llm_threads" (
   "workspace" text not null,
   "id" text not null,
@@ -555,6 +635,22 @@ CREATE TABLE "llm_threads" (
 ) strict;
 
 CREATE INDEX "llm_threads_active" on "llm_threads" ("workspace", "updated_at", "id");
+
+CREATE TRIGGER tally_threads_less after delete on llm_threads begin
+      update tally set amount = amount - 1 where workspace = old.workspace and kind = 'threads' and quarter = old.created_at / 900000;
+      delete from tally where workspace = old.workspace and kind = 'threads' and quarter = old.created_at / 900000 and amount = 0; end;
+
+CREATE TRIGGER tally_threads_more after insert on llm_threads begin
+      insert into tally (workspace, kind, quarter, amount) values (new.workspace, 'threads', new.created_at / 900000, 1)
+      on conflict (workspace, kind, quarter) do update set amount = amount + 1; end;
+
+CREATE TRIGGER tally_threads_off after update of created_at on llm_threads begin
+      update tally set amount = amount - 1 where workspace = old.workspace and kind = 'threads' and quarter = old.created_at / 900000;
+      delete from tally where workspace = old.workspace and kind = 'threads' and quarter = old.created_at / 900000 and amount = 0; end;
+
+CREATE TRIGGER tally_threads_on after update of created_at on llm_threads begin
+      insert into tally (workspace, kind, quarter, amount) values (new.workspace, 'threads', new.created_at / 900000, 1)
+      on conflict (workspace, kind, quarter) do update set amount = amount + 1; end;
 
 CREATE TABLE "llm_usage_log" (
   "workspace" text not null,
@@ -629,6 +725,22 @@ CREATE INDEX "memories_key" on "memories" ("workspace", "key");
 CREATE INDEX "memories_newest" on "memories" ("workspace", "created_at", "id");
 
 CREATE INDEX "memories_scope" on "memories" ("workspace", "scope", "scope_ref", "created_at", "id");
+
+CREATE TRIGGER tally_memories_less after delete on memories begin
+      update tally set amount = amount - 1 where workspace = old.workspace and kind = 'memories' and quarter = old.created_at / 900000;
+      delete from tally where workspace = old.workspace and kind = 'memories' and quarter = old.created_at / 900000 and amount = 0; end;
+
+CREATE TRIGGER tally_memories_more after insert on memories begin
+      insert into tally (workspace, kind, quarter, amount) values (new.workspace, 'memories', new.created_at / 900000, 1)
+      on conflict (workspace, kind, quarter) do update set amount = amount + 1; end;
+
+CREATE TRIGGER tally_memories_off after update of created_at on memories begin
+      update tally set amount = amount - 1 where workspace = old.workspace and kind = 'memories' and quarter = old.created_at / 900000;
+      delete from tally where workspace = old.workspace and kind = 'memories' and quarter = old.created_at / 900000 and amount = 0; end;
+
+CREATE TRIGGER tally_memories_on after update of created_at on memories begin
+      insert into tally (workspace, kind, quarter, amount) values (new.workspace, 'memories', new.created_at / 900000, 1)
+      on conflict (workspace, kind, quarter) do update set amount = amount + 1; end;
 
 CREATE TABLE "memory_audit" (
   "workspace" text not null,
@@ -938,6 +1050,14 @@ CREATE INDEX "tabs_newest" on "tabs" ("workspace", "updated_at", "id");
 
 CREATE INDEX "tabs_thread" on "tabs" ("workspace", "thread_id", "updated_at", "id") where "thread_id" is not null;
 
+CREATE TABLE "tally" (
+  "workspace" text not null,
+  "kind" text not null,
+  "quarter" integer not null,
+  "amount" integer not null,
+  constraint "tally_pk" primary key ("workspace", "kind", "quarter")
+) strict, without rowid;
+
 CREATE TABLE "task_events" (
   "workspace" text not null,
   "id" text not null,
@@ -1018,6 +1138,38 @@ CREATE INDEX "tasks_parent" on "tasks" ("workspace", "parent_id", "created_at", 
 CREATE INDEX "tasks_project" on "tasks" ("workspace", "project", "created_at", "id");
 
 CREATE INDEX "tasks_thread" on "tasks" ("workspace", "thread_id", "created_at", "id");
+
+CREATE TRIGGER tally_tasks_done_less after delete on tasks when old.status = 'completed' and old.closed_at is not null begin
+      update tally set amount = amount - 1 where workspace = old.workspace and kind = 'tasks_done' and quarter = old.closed_at / 900000;
+      delete from tally where workspace = old.workspace and kind = 'tasks_done' and quarter = old.closed_at / 900000 and amount = 0; end;
+
+CREATE TRIGGER tally_tasks_done_more after insert on tasks when new.status = 'completed' and new.closed_at is not null begin
+      insert into tally (workspace, kind, quarter, amount) values (new.workspace, 'tasks_done', new.closed_at / 900000, 1)
+      on conflict (workspace, kind, quarter) do update set amount = amount + 1; end;
+
+CREATE TRIGGER tally_tasks_done_off after update of closed_at, status on tasks when old.status = 'completed' and old.closed_at is not null begin
+      update tally set amount = amount - 1 where workspace = old.workspace and kind = 'tasks_done' and quarter = old.closed_at / 900000;
+      delete from tally where workspace = old.workspace and kind = 'tasks_done' and quarter = old.closed_at / 900000 and amount = 0; end;
+
+CREATE TRIGGER tally_tasks_done_on after update of closed_at, status on tasks when new.status = 'completed' and new.closed_at is not null begin
+      insert into tally (workspace, kind, quarter, amount) values (new.workspace, 'tasks_done', new.closed_at / 900000, 1)
+      on conflict (workspace, kind, quarter) do update set amount = amount + 1; end;
+
+CREATE TRIGGER tally_tasks_less after delete on tasks begin
+      update tally set amount = amount - 1 where workspace = old.workspace and kind = 'tasks' and quarter = old.created_at / 900000;
+      delete from tally where workspace = old.workspace and kind = 'tasks' and quarter = old.created_at / 900000 and amount = 0; end;
+
+CREATE TRIGGER tally_tasks_more after insert on tasks begin
+      insert into tally (workspace, kind, quarter, amount) values (new.workspace, 'tasks', new.created_at / 900000, 1)
+      on conflict (workspace, kind, quarter) do update set amount = amount + 1; end;
+
+CREATE TRIGGER tally_tasks_off after update of created_at on tasks begin
+      update tally set amount = amount - 1 where workspace = old.workspace and kind = 'tasks' and quarter = old.created_at / 900000;
+      delete from tally where workspace = old.workspace and kind = 'tasks' and quarter = old.created_at / 900000 and amount = 0; end;
+
+CREATE TRIGGER tally_tasks_on after update of created_at on tasks begin
+      insert into tally (workspace, kind, quarter, amount) values (new.workspace, 'tasks', new.created_at / 900000, 1)
+      on conflict (workspace, kind, quarter) do update set amount = amount + 1; end;
 
 CREATE TABLE "thread_link" (
   "workspace" text not null,

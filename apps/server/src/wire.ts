@@ -172,7 +172,7 @@ export async function startCore(config: Config, options: CoreOptions = {}) {
     const git = makeGit(kernel, roots, files, capture)
     const documents = makeDocuments(kernel)
     opened.push(() => documents.close())
-    const imports = makeImports(kernel, workspaces, threads)
+    const imports = makeImports(kernel, workspaces, threads, bookmarks)
     const built: Feature[] = [users.feature, workspaces.feature, roots.feature, capture.feature, models.feature]
     built.push(threads.feature, memories.feature, tasks.feature, browser.feature, tabs.feature)
     built.push(bookmarks.feature, files.feature, git.feature, documents.feature, imports.feature)

@@ -47,7 +47,7 @@ for (const theme of ['light', 'dark'] as const) {
     const dialogs = [
       ['Shift+?', 'Keyboard shortcuts'],
       ['>add a folder', 'Add a folder'],
-      ['>import browser', 'Import browser history'],
+      ['>import from a browser', 'Import from a browser'],
       ['>register a repo', 'Register a repository'],
       ['>remember', 'Remember something'],
       ['>new task', 'New task'],

@@ -47,6 +47,8 @@ export async function allViews(
       ready: async (page) => expect(page.locator('.cm-place')).toBeVisible(),
     },
     { name: 'history', url: '/history', ready: sees('On piling stones') },
+    { name: 'web graph', url: '/graph', ready: sees('Web graph') },
+    { name: 'around a site', url: '/graph?site=stones.example', ready: sees('Came from') },
     { name: 'tabs', url: '/tabs', ready: sees('A tab about stones') },
     { name: 'visit', url: `/source/visit/${visit.page_id}`, ready: sees('Open the page') },
     { name: 'bookmarks', url: `/bookmarks?folder=${bookmark.folder_id}`, ready: sees('A guide to stones') },

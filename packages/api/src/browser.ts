@@ -104,6 +104,35 @@ export const WebGraph = shape({
 })
 export type WebGraph = Static<typeof WebGraph>
 
+/** A site or page on the way. Of a site, its name alone. */
+export const Neighbour = shape({
+  site: Type.String(),
+  /** Null for a site, and for a page that was never visited itself. */
+  page_id: nullable(Id),
+  url: nullable(Type.String()),
+  title: nullable(Type.String()),
+  visits: count,
+  last_visited_at: Time,
+})
+export type Neighbour = Static<typeof Neighbour>
+
+export const Neighbours = shape({
+  site: Type.String(),
+  /** These three are null for a site. */
+  page_id: nullable(Id),
+  url: nullable(Type.String()),
+  title: nullable(Type.String()),
+  /** Those with most visits first. */
+  came_from: list(Neighbour),
+  went_to: list(Neighbour),
+  /** How many there are in all. */
+  came_from_total: count,
+  went_to_total: count,
+  /** Were all visits of the period looked at? */
+  complete: Type.Boolean(),
+})
+export type Neighbours = Static<typeof Neighbours>
+
 export const Day = shape({
   /** `2026-11-21`, in the time zone asked for. */
   day: Type.String(),
@@ -240,6 +269,22 @@ export const browser = operations('browser', {
       limit: optional(Type.Integer({ minimum: 1, maximum: 1_000, description: 'links; default 200' })),
     },
     output: WebGraph,
+  }),
+  neighbours: operation({
+    method: 'GET',
+    path: '/api/browser/graph/neighbours',
+    summary: 'What led to a site or a page, and what one went to from it',
+    description:
+      'Exactly one of `site` and `page_id`. Around a site are sites, around a page are pages. Made of the referrers of visits: of the newest 200,000 in the period.',
+    effect: 'read',
+    query: {
+      ...period,
+      site: optional(SiteName),
+      page_id: optional(Id),
+      limit: optional(Type.Integer({ minimum: 1, maximum: 1_000, description: 'on each side; default 200' })),
+    },
+    output: Neighbours,
+    errors: ['SOURCE_NOT_FOUND'],
   }),
   listDays: operation({
     method: 'GET',

@@ -2,7 +2,10 @@
 import { operation, operations } from './operation.ts'
 import { Accepted, count, list, nullable, oneOf, optional, type Static, shape, Time, Type, text } from './shapes.ts'
 
-export const HistorySource = oneOf('chrome', 'edge', 'brave', 'chromium', 'firefox', 'jsonl')
+const browsers = ['chrome', 'edge', 'brave', 'chromium', 'firefox'] as const
+export const BrowserName = oneOf(...browsers)
+export type BrowserName = Static<typeof BrowserName>
+export const HistorySource = oneOf(...browsers, 'jsonl')
 export type HistorySource = Static<typeof HistorySource>
 
 export const Profile = shape({
@@ -66,6 +69,25 @@ export const imports = operations('imports', {
     body: {
       source: HistorySource,
       /** Database file or folder of the profile, on the machine that Cairn runs on. */
+      path: optional(text(4_096, 1)),
+    },
+    output: Accepted,
+    status: 202,
+    idempotent: true,
+    errors: ['CALLER_NOT_ALLOWED', 'PROFILE_NOT_READABLE', 'WORKSPACE_NOT_PERSONAL'],
+  }),
+  bookmarks: operation({
+    method: 'POST',
+    path: '/api/import/profile-bookmarks',
+    summary: "Bring in the bookmarks of a browser's profile",
+    description:
+      'Reads the file that the browser keeps, also while the browser runs. Without a path the only profile of that browser on this machine is taken. Folders are joined with those of the same name; running it again adds what is new. The job ends as `bookmarks.import` does.',
+    effect: 'write',
+    role: 'owner',
+    callers: ['people'],
+    body: {
+      source: BrowserName,
+      /** The browser's file (`Bookmarks`, `places.sqlite`) or folder of the profile, on the machine that Cairn runs on. */
       path: optional(text(4_096, 1)),
     },
     output: Accepted,

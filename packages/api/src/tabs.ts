@@ -20,8 +20,8 @@ import {
 /** Most tabs that a workspace holds, and most that one call brings. */
 export const mostTabs = 10_000
 
-/** What is read of the pages that a tab shows: `off` no text, `visited_only` theirs, `visited_outbound` also for what they link to. */
-export const ShadowMode = oneOf('off', 'visited_only', 'visited_outbound')
+/** What is read of the pages that a tab shows: `off` no text, `visited_only` theirs. */
+export const ShadowMode = oneOf('off', 'visited_only')
 export type ShadowMode = Static<typeof ShadowMode>
 
 export const Tab = shape({

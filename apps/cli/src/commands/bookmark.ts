@@ -36,12 +36,12 @@ export function addBookmark(program: Command): void {
     .description('bookmarks, newest first')
     .option('--tag <tag>', 'with this tag')
     .option('--folder <id>', 'right in this folder, in its order; `top` for those outside of folders')
-    .option('--limit <n>', 'how many', '50')
+    .option('--limit <n>', 'how many', whole, 50)
     .action(async (words: string[], _options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<Common & { tag?: string; limit: string }>()
+      const options = command.optsWithGlobals<Common & { tag?: string; limit: number }>()
       const context = makeContext(options)
       const { items, next_cursor } = await context.api.bookmarks.list({
-        limit: whole(options.limit),
+        limit: options.limit,
         ...(words.length > 0 && { q: words.join(' ') }),
         ...(options.tag && { tag: options.tag }),
         ...(options.folder && { folder_id: options.folder }),

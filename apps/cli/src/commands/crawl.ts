@@ -8,8 +8,8 @@ type Options = {
   json?: boolean
   workspace?: string
   query?: string
-  depth: string
-  pages: string
+  depth: number
+  pages: number
   anywhere?: boolean
   wait: boolean
 }
@@ -21,13 +21,13 @@ export function addCrawl(program: Command): void {
     .argument('<address...>', 'where to begin')
     .description('fetch pages and keep them as documents, those first that have to do with the query')
     .option('--query <words>', 'what is looked for')
-    .option('--depth <n>', 'links away from where it began', '2')
-    .option('--pages <n>', 'pages at most', '50')
+    .option('--depth <n>', 'links away from where it began', whole, 2)
+    .option('--pages <n>', 'pages at most', whole, 50)
     .option('--anywhere', 'leave the sites where it began')
     .option('--no-wait', 'do not wait for the end')
     .action(async (seeds: string[], _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()
-      const asked = { seeds, depth: whole(options.depth), pages: whole(options.pages), same_site: !options.anywhere }
+      const asked = { seeds, depth: options.depth, pages: options.pages, same_site: !options.anywhere }
       await crawl(makeContext(options), { ...asked, ...(options.query && { query: options.query }) }, options.wait)
     })
 }

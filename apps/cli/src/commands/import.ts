@@ -1,6 +1,8 @@
+import { basename, dirname } from 'node:path'
 import type { BookmarksImported } from '@cairn/api/bookmarks'
 import type { BundleImported } from '@cairn/api/bundles'
-import type { ChatsImported, HistoryImported, HistorySource } from '@cairn/api/imports'
+import { ApiError } from '@cairn/api/client'
+import type { BrowserName, ChatsImported, HistoryImported, HistorySource } from '@cairn/api/imports'
 import type { Command } from 'commander'
 import { absolute } from '../config.ts'
 import { type Context, makeContext, UsageError } from '../context.ts'
@@ -11,6 +13,7 @@ import { bookmarksRead } from './bookmark.ts'
 import { bundleRead, passphraseIn } from './export.ts'
 
 const browsers = ['chrome', 'edge', 'brave', 'chromium', 'firefox'] as const
+const isBrowser = (source: string): source is BrowserName => (browsers as readonly string[]).includes(source)
 
 /** What comes out of a file, with the name that such a file mostly has. */
 const files = { chats: 'conversations.json', bookmarks: 'bookmarks.html', bundle: 'cairn.zip' } as const
@@ -19,6 +22,8 @@ const isFromFile = (source: string): source is FromFile => source in files
 
 type Options = {
   profile?: string
+  history: boolean
+  bookmarks: boolean
   wait: boolean
   json?: boolean
   workspace?: string
@@ -27,7 +32,10 @@ type Options = {
   passphraseFile?: string
 }
 
-/** `cairn import chromium`, `cairn import chats FILE`: brings in what others keep; again, it adds only what is new. */
+/**
+ * `cairn import chromium`, `cairn import chats FILE`: brings in what others keep; again, it adds only what is new. Of a
+ * browser that is history and bookmarks.
+ */
 export const addImport = (program: Command) =>
   program
     .command('import')
@@ -37,9 +45,11 @@ export const addImport = (program: Command) =>
       'conversations.json of ChatGPT or Claude with chats, an HTML file with bookmarks, a file of cairn export with bundle',
     )
     .description(
-      "bring in a browser's history, also while it runs; conversations with ChatGPT or Claude; bookmarks; a bundle",
+      "bring in a browser's history and bookmarks, also while it runs; conversations with ChatGPT or Claude; a file of bookmarks; a bundle",
     )
     .option('--profile <path>', "profile folder or history file; the browser's own place otherwise")
+    .option('--no-history', 'of a browser: only bookmarks')
+    .option('--no-bookmarks', 'of a browser: only history')
     .option('--dry-run', 'of a bundle: only say what would happen')
     .option('--component <name...>', 'of a bundle: only these parts')
     .option('--passphrase-file <file>', 'of a bundle: the passphrase it was written with')
@@ -56,6 +66,7 @@ export const addImport = (program: Command) =>
       if (!isFromFile(source) && file !== undefined)
         throw new UsageError(`The place of a history is named by --profile: cairn import ${source} --profile ${file}`)
       const context = makeContext(options)
+      if (isBrowser(source)) return browser(context, source, options)
       const job = await begin(context, source, file, options)
       if (!options.wait) return context.print({ job_id: job }, () => `Importing as job ${job}.`)
       const result = await finish(context, job)
@@ -85,6 +96,34 @@ async function begin(context: Context, source: string, file: string | undefined,
 async function history({ api }: Context, source: string, profile: string | undefined): Promise<string> {
   const path = profile === undefined ? {} : { path: absolute(profile) }
   return (await api.imports.history({ source: source as HistorySource, ...path })).job_id
+}
+
+/** The history, then the bookmarks; a profile that has none of one part still brings the other. */
+async function browser(context: Context, source: BrowserName, { profile, ...options }: Options): Promise<void> {
+  if (!options.history && !options.bookmarks)
+    throw new UsageError('Without history and bookmarks there is nothing to do.')
+  const visits = options.history ? await history(context, source, profile) : null
+  const marks = options.bookmarks ? await bookmarksOf(context, source, profile, visits !== null) : null
+  const jobs = { ...(visits && { job_id: visits }), ...(marks && { bookmarks_job_id: marks }) }
+  if (!options.wait) return context.print(jobs, () => `Importing as ${[visits, marks].filter(Boolean).join(' and ')}.`)
+  const visitsDone = visits === null ? null : ((await finish(context, visits)) as HistoryImported)
+  const marksDone = marks === null ? null : ((await finish(context, marks)) as BookmarksImported)
+  context.print({ ...visitsDone, bookmarks: marksDone }, () =>
+    [visitsDone && visitsRead(visitsDone), marksDone && bookmarksRead(marksDone)].filter(Boolean).join('\n'),
+  )
+}
+
+/** Null for a profile without any, where something else is brought in: nobody has to have bookmarks. */
+async function bookmarksOf({ api }: Context, source: BrowserName, profile: string | undefined, spare: boolean) {
+  const named = profile === undefined ? undefined : absolute(profile)
+  // The file with the history stands beside the one with the bookmarks.
+  const path = named && basename(named) === 'History' ? dirname(named) : named
+  try {
+    return (await api.imports.bookmarks({ source, ...(path && { path }) })).job_id
+  } catch (error) {
+    if (spare && error instanceof ApiError && error.problem.code === 'PROFILE_NOT_READABLE') return null
+    throw error
+  }
 }
 
 function visitsRead({ read, created, duplicates, skipped }: HistoryImported): string {

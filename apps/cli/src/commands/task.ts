@@ -1,6 +1,6 @@
 import { openTaskStatuses, type Task, taskStatuses, type TaskStatus } from '@cairn/api/tasks'
 import type { Command } from 'commander'
-import { type Context, makeContext, UsageError } from '../context.ts'
+import { type Context, makeContext, UsageError, whole } from '../context.ts'
 import { coloured, day, oneLine, pc, zone } from '../text.ts'
 
 const priorities = ['low', 'medium', 'high', 'urgent'] as const
@@ -21,7 +21,7 @@ type ListOptions = Common & {
   assignee?: string
   tag?: string
   due?: boolean
-  limit: string
+  limit: number
 }
 
 /** `cairn task add|list|done`: what is to be done. */
@@ -61,13 +61,13 @@ export function addTask(program: Command): void {
     .option('--project <name>', 'of one body of work')
     .option('--assignee <who>', 'me, none, person:<id> or agent:<name>')
     .option('--tag <tag>', 'with this tag')
-    .option('--limit <n>', 'how many', '50')
+    .option('--limit <n>', 'how many', whole, 50)
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<ListOptions>()
       const context = makeContext(options)
       const status = options.status ?? (options.all ? undefined : [...openTaskStatuses])
       const { items, next_cursor } = await context.api.tasks.list({
-        limit: Number(options.limit),
+        limit: options.limit,
         ...(status && { status: status as TaskStatus[] }),
         ...(options.due && { order: 'due' as const }),
         ...(options.project && { project: options.project }),

@@ -16,12 +16,12 @@ export function addThread(program: Command): void {
     .command('list')
     .argument('[words...]', 'only those with this in their title')
     .description('threads, the last active first')
-    .option('--limit <n>', 'how many', '20')
+    .option('--limit <n>', 'how many', whole, 20)
     .action(async (words: string[], _options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<Common & { limit: string }>()
+      const options = command.optsWithGlobals<Common & { limit: number }>()
       const context = makeContext(options)
       const q = words.join(' ')
-      const { items, next_cursor } = await context.api.threads.list({ limit: whole(options.limit), ...(q && { q }) })
+      const { items, next_cursor } = await context.api.threads.list({ limit: options.limit, ...(q && { q }) })
       context.print({ items, next_cursor }, () =>
         items.length === 0
           ? 'No threads.'

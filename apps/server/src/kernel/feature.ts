@@ -35,6 +35,8 @@ export type Feature = {
   erase?: URL
   /** Module that exports `rules` (see `retention.ts`): how long what is kept in `tables` is. */
   retain?: URL
+  /** Kinds of rows that the overview shows over time, as the migrations name their tallies (see `tallies.ts`). */
+  tallies?: readonly string[]
   /** What the overview shows. Cheap at any size. */
   counts?: (scope: Scope) => Promise<Record<string, number>>
   /** Events this feature follows, after their commit. */

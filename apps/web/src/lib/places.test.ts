@@ -15,6 +15,8 @@ const examples: [string, Place][] = [
   ['/files/cairn/src/main.ts#L12-L20', { kind: 'file', uri: 'cairn/src/main.ts', lines: { start: 12, end: 20 } }],
   ['/files/cairn/a.ts#L3', { kind: 'file', uri: 'cairn/a.ts', lines: { start: 3, end: 3 } }],
   ['/history?site=example.org', { kind: 'history', q: '', site: 'example.org', from: '', to: '' }],
+  ['/graph?site=example.org&q=moss', { kind: 'graph', site: 'example.org', page: '', q: 'moss' }],
+  [`/graph?page=${id}`, { kind: 'graph', site: '', page: id, q: '' }],
   ['/tabs?q=stones', { kind: 'tabs', q: 'stones' }],
   ['/documents?q=owls', { kind: 'documents', q: 'owls' }],
   [`/documents/${id}#L4`, { kind: 'document', id, lines: { start: 4, end: 4 } }],

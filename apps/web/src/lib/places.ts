@@ -12,6 +12,8 @@ export type Place =
   /** `uri` is the root's name and the path below it: `cairn/src/main.ts`. */
   | { kind: 'file'; uri: string; lines: Lines | null }
   | { kind: 'history'; q: string; site: string; from: string; to: string }
+  /** What is around a site or a page (by its id), or every site; `q` filters what is shown. */
+  | { kind: 'graph'; site: string; page: string; q: string }
   /** `folder` is an id, `top` for those outside of folders, or empty for all. */
   | { kind: 'bookmarks'; folder: string; q: string; tag: string }
   | { kind: 'documents'; q: string }
@@ -57,6 +59,8 @@ export function parsePlace(address: string): Place {
       return { kind: 'file', uri: rest.join('/'), lines: parseLines(url.hash) }
     case 'history':
       return only({ kind: 'history', q: query('q'), site: query('site'), from: query('from'), to: query('to') })
+    case 'graph':
+      return only({ kind: 'graph', site: query('site'), page: query('page'), q: query('q') })
     case 'bookmarks':
       return only({ kind: 'bookmarks', folder: query('folder'), q: query('q'), tag: query('tag') })
     case 'documents':
@@ -121,6 +125,12 @@ export function placeUrl(place: Place): string {
         ['site', place.site],
         ['from', place.from],
         ['to', place.to],
+      ])}`
+    case 'graph':
+      return `/graph${queryOf([
+        ['site', place.site],
+        ['page', place.page],
+        ['q', place.q],
       ])}`
     case 'bookmarks':
       return `/bookmarks${queryOf([
@@ -195,6 +205,7 @@ const titles: Partial<Record<PlaceKind, string>> = {
   search: 'Search',
   files: 'Files',
   history: 'History',
+  graph: 'Web graph',
   bookmarks: 'Bookmarks',
   documents: 'Documents',
   tabs: 'Tabs',

@@ -96,6 +96,7 @@ export const routes: Routes = {
     removeText: { method: 'DELETE', path: '/api/browser/pages/{id}/text', query: [], reply: ['json'] },
     listSites: { method: 'GET', path: '/api/browser/sites', query: ['limit', 'domain', 'from', 'to'], reply: ['json'] },
     graph: { method: 'GET', path: '/api/browser/graph', query: ['from', 'to', 'site', 'min_visits', 'limit'], reply: ['json'] },
+    neighbours: { method: 'GET', path: '/api/browser/graph/neighbours', query: ['from', 'to', 'site', 'page_id', 'limit'], reply: ['json'] },
     listDays: { method: 'GET', path: '/api/browser/days', query: ['limit', 'to', 'offset_minutes', 'site'], reply: ['json'] },
   },
   bookmarks: {
@@ -154,6 +155,7 @@ export const routes: Routes = {
   },
   imports: {
     history: { method: 'POST', path: '/api/import/history', query: [], reply: ['json'] },
+    bookmarks: { method: 'POST', path: '/api/import/profile-bookmarks', query: [], reply: ['json'] },
     chats: { method: 'POST', path: '/api/import/chats', query: [], reply: ['json'] },
     profiles: { method: 'GET', path: '/api/import/profiles', query: [], reply: ['json'] },
   },
@@ -198,7 +200,8 @@ export const routes: Routes = {
     get: { method: 'GET', path: '/api/digest', query: ['since', 'limit'], reply: ['json'] },
   },
   overview: {
-    get: { method: 'GET', path: '/api/overview', query: [], reply: ['json'] },
+    get: { method: 'GET', path: '/api/overview', query: ['exact'], reply: ['json'] },
+    activity: { method: 'GET', path: '/api/overview/activity', query: ['by', 'from', 'to', 'time_zone', 'week_start'], reply: ['json'] },
   },
   events: {
     follow: { method: 'GET', path: '/api/events', query: ['after', 'limit', 'types'], reply: ['json', 'events'] },

@@ -26,6 +26,7 @@ export function overallShare(): number | null {
 
 const known: Record<string, string> = {
   'imports.history': 'Importing browser history',
+  'imports.bookmarks': 'Importing bookmarks of a browser',
   'bookmarks.import': 'Importing bookmarks',
   focused_crawl: 'Fetching pages',
   'imports.chats': 'Importing conversations',

@@ -11,6 +11,7 @@ import EyeOff from 'lucide-solid/icons/eye-off'
 import Keyboard from 'lucide-solid/icons/keyboard'
 import FileUp from 'lucide-solid/icons/file-up'
 import Star from 'lucide-solid/icons/star'
+import Waypoints from 'lucide-solid/icons/waypoints'
 import MessageCirclePlus from 'lucide-solid/icons/message-circle-plus'
 import { type Command, useCommands } from '../lib/commands.ts'
 import {
@@ -251,11 +252,22 @@ const viewCommands: Command[] = [
   },
   {
     id: 'history.import',
-    title: 'Import browser history',
+    title: 'Import from a browser',
     group: 'History',
-    words: 'chrome edge brave chromium firefox visits',
+    words: 'chrome edge brave chromium firefox visits history bookmarks',
     icon: () => <Import size={15} />,
     run: () => openImport(),
+  },
+  {
+    id: 'history.graph',
+    title: 'Web graph',
+    group: 'History',
+    words: 'links sites neighbours came from went to way referrer',
+    icon: () => <Waypoints size={15} />,
+    run: () => {
+      go({ kind: 'graph', site: '', page: '', q: '' })
+      focusMain()
+    },
   },
   {
     id: 'bookmark.add',

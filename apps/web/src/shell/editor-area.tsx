@@ -16,6 +16,7 @@ const views: Record<PlaceKind, Component<ViewProps<never>>> = {
   files: lazily(() => import('../features/files/overview.tsx')),
   file: lazily(() => import('../features/files/page.tsx')),
   history: lazily(() => import('../features/browser/page.tsx')),
+  graph: lazily(() => import('../features/browser/graph.tsx')),
   bookmarks: lazily(() => import('../features/bookmarks/page.tsx')),
   documents: lazily(() => import('../features/documents/page.tsx')),
   document: lazily(() => import('../features/documents/document.tsx')),

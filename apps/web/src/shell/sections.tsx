@@ -74,7 +74,7 @@ export const sections: readonly Section[] = [
     icon: (size) => <History size={size} />,
     place: { kind: 'history', q: '', site: '', from: '', to: '' },
     panel: null,
-    kinds: ['history'],
+    kinds: ['history', 'graph'],
   },
   {
     id: 'bookmarks',

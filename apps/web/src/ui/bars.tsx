@@ -1,4 +1,4 @@
-/** Small bars over time. Each can be pointed at, focused and chosen. */
+/** Small bars over time. Each can be pointed at and chosen. */
 import { createMemo, For } from 'solid-js'
 
 export type Bar = { key: string; value: number; label: string }
@@ -6,7 +6,7 @@ type BarsProps = {
   bars: readonly Bar[]
   label: string
   height?: number
-  onChoose?: (key: string) => void
+  onChoose: (key: string) => void
   colour?: string
 }
 
@@ -16,36 +16,23 @@ export function Bars(props: BarsProps) {
   // Square root: a day of import does not flatten all the others.
   const tall = (value: number) => (value === 0 ? 1 : Math.max(2, Math.sqrt(value / top()) * height()))
   return (
-    <div
-      class="flex items-end gap-px"
-      style={{ height: `${height()}px` }}
-      role={props.onChoose ? 'group' : 'img'}
-      aria-label={props.label}
-    >
+    <div class="flex items-end gap-px" style={{ height: `${height()}px` }} role="group" aria-label={props.label}>
       <For each={props.bars}>
-        {(bar) =>
-          props.onChoose ? (
-            <button
-              type="button"
-              class="group/bar flex h-full min-w-0 flex-1 items-end"
-              aria-label={bar.label}
-              title={bar.label}
-              tabindex="-1"
-              onClick={() => props.onChoose?.(bar.key)}
-            >
-              <span
-                class="w-full rounded-t-[1.5px] opacity-65 group-hover/bar:opacity-100"
-                style={{ height: `${tall(bar.value)}px`, background: props.colour ?? 'var(--color-accent)' }}
-              />
-            </button>
-          ) : (
+        {(bar) => (
+          <button
+            type="button"
+            class="group/bar flex h-full min-w-0 flex-1 items-end"
+            aria-label={bar.label}
+            title={bar.label}
+            tabindex="-1"
+            onClick={() => props.onChoose(bar.key)}
+          >
             <span
-              title={bar.label}
-              class="min-w-0 flex-1 rounded-t-[1.5px] opacity-65 hover:opacity-100"
+              class="w-full rounded-t-[1.5px] opacity-65 group-hover/bar:opacity-100"
               style={{ height: `${tall(bar.value)}px`, background: props.colour ?? 'var(--color-accent)' }}
             />
-          )
-        }
+          </button>
+        )}
       </For>
     </div>
   )

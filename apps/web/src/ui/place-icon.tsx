@@ -11,6 +11,7 @@ import History from 'lucide-solid/icons/rotate-ccw-clock'
 import House from 'lucide-solid/icons/house'
 import MessageCircle from 'lucide-solid/icons/message-circle'
 import PanelsTopLeft from 'lucide-solid/icons/panels-top-left'
+import Waypoints from 'lucide-solid/icons/waypoints'
 import Search from 'lucide-solid/icons/search'
 import Settings from 'lucide-solid/icons/settings-2'
 import SquareCheck from 'lucide-solid/icons/square-check'
@@ -40,6 +41,8 @@ function pick(place: Place, size: number): JSX.Element {
       return <KindIcon kind="file" name={place.uri} size={size} />
     case 'history':
       return <History size={size} class="shrink-0 text-faint" />
+    case 'graph':
+      return <Waypoints size={size} class="shrink-0 text-faint" />
     case 'bookmarks':
       return <Star size={size} class="shrink-0 text-faint" />
     case 'documents':

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Db, DialectName } from './dialect.ts'
 
-/** Every table with its columns, constraints and indexes, by name. */
+/** Every table with its columns, constraints, indexes and triggers, by name. */
 export async function dumpSchema(db: Db, dialect: DialectName): Promise<string> {
   const statements = dialect === 'sqlite' ? await sqliteStatements(db) : await postgresStatements(db)
   return `-- Written by scripts/dump-schema.ts out of the migrations. Do not edit.\n\n${statements.join('\n\n')}\n`
@@ -14,7 +14,7 @@ async function sqliteStatements(db: Db): Promise<string[]> {
     select s.sql from sqlite_schema s
     where s.sql is not null and s.tbl_name not like 'sqlite~_%' escape '~'
       and s.tbl_name not in (select name from pragma_table_list where type = 'shadow')
-    order by s.tbl_name, s.type desc, s.name`.execute(db)
+    order by s.tbl_name, case s.type when 'table' then 0 when 'index' then 1 else 2 end, s.name`.execute(db)
   return rows.map((row) => `${broken(row.sql)};`)
 }
 
@@ -58,11 +58,16 @@ async function postgresStatements(db: Db): Promise<string[]> {
     where c.relnamespace = current_schema()::regnamespace
       and not exists (select 1 from pg_constraint k where k.conindid = i.indexrelid and k.conrelid = i.indrelid)
     order by c.relname collate "C", x.relname collate "C"`.execute(db)
+  const triggers = await sql<Named>`
+    select c.relname as "table", pg_get_functiondef(g.tgfoid) || ';' || chr(10) || pg_get_triggerdef(g.oid) as text
+    from pg_trigger g join pg_class c on c.oid = g.tgrelid
+    where c.relnamespace = current_schema()::regnamespace and not g.tgisinternal
+    order by c.relname collate "C", g.tgname collate "C"`.execute(db)
   const of = (named: { rows: Named[] }, table: string) =>
     named.rows.filter((row) => row.table === table).map((row) => row.text)
   const tables = [...new Set(columns.rows.map((row) => row.table))]
   return tables.flatMap((table) => [
     `create table ${table} (\n  ${[...of(columns, table), ...of(constraints, table)].join(',\n  ')}\n);`,
-    ...of(indexes, table).map((index) => `${index};`),
+    ...[...of(indexes, table), ...of(triggers, table)].map((statement) => `${statement};`),
   ])
 }

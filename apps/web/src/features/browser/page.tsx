@@ -3,17 +3,18 @@ import type { Visit } from '@cairn/api/browser'
 import History from 'lucide-solid/icons/rotate-ccw-clock'
 import Import from 'lucide-solid/icons/import'
 import Trash from 'lucide-solid/icons/trash'
+import Waypoints from 'lucide-solid/icons/waypoints'
 import X from 'lucide-solid/icons/x'
 import { createMemo, createSignal, For, Show } from 'solid-js'
 import { api } from '../../lib/api.ts'
 import { number, plural } from '../../lib/format.ts'
 import { go } from '../../lib/layout.ts'
-import type { Place } from '../../lib/places.ts'
+import { type Place, placeUrl } from '../../lib/places.ts'
 import { useRead } from '../../lib/queries.ts'
 import { removeLater } from '../../lib/undo.ts'
 import type { ViewOf } from '../../shell/view.ts'
 import { walkList } from '../../ui/arrows.ts'
-import { Button, IconButton } from '../../ui/button.tsx'
+import { Button, ButtonLink, IconButton } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { attempt, say } from '../../ui/notices.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
@@ -48,6 +49,12 @@ export default function HistoryPage(props: ViewOf<'history'>) {
           </Show>
         }
       >
+        <Show when={!empty()}>
+          <ButtonLink size="sm" href={placeUrl({ kind: 'graph', site: props.place.site, page: '', q: '' })}>
+            <Waypoints size={13} />
+            Web graph
+          </ButtonLink>
+        </Show>
         <Button size="sm" onClick={() => openImport()}>
           <Import size={13} />
           Import

@@ -19,6 +19,9 @@ import { Safe } from '../../ui/safe.tsx'
 import { Crawls } from './parts/crawls.tsx'
 import { chooseFiles, openCrawl, removeDocument, upload } from './state.ts'
 
+/** Pixels; its class says the same. */
+const rowHeight = 52
+
 export default function DocumentsPage(props: ViewOf<'documents'>) {
   const words = () => props.place.q.trim()
   const pages = usePages('documents', 'list', () => ({ limit: 100, ...(words() && { q: words() }) }))
@@ -53,7 +56,7 @@ export default function DocumentsPage(props: ViewOf<'documents'>) {
         />
       </div>
       <Crawls />
-      <PagedList pages={pages} rows={documents()} empty={<Nothing words={words()} />}>
+      <PagedList pages={pages} rows={documents()} height={rowHeight} empty={<Nothing words={words()} />}>
         {(document) => <Row document={document} />}
       </PagedList>
     </section>
@@ -105,7 +108,7 @@ function Row(props: { document: Document }) {
   const document = () => props.document
   const known = () => document().url?.replace(/^https?:\/\//, '') ?? document().file_name
   return (
-    <li class="group relative rounded-lg hover:bg-hover">
+    <li class="group relative rounded-lg hover:bg-hover h-13">
       <a
         href={`/documents/${document().id}`}
         data-row

@@ -1,4 +1,5 @@
-import type { HistoryImported, Profile } from '@cairn/api/imports'
+import type { BookmarksImported } from '@cairn/api/bookmarks'
+import type { BrowserName, HistoryImported, Profile } from '@cairn/api/imports'
 import { createSignal, For, Show } from 'solid-js'
 import { api, type Trouble, troubleOf } from '../../lib/api.ts'
 import { ago, bytes, number, plural } from '../../lib/format.ts'
@@ -6,7 +7,7 @@ import { useRead } from '../../lib/queries.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Waiting } from '../../ui/empty.tsx'
-import { Select, TextField } from '../../ui/fields.tsx'
+import { Select, Switch, TextField } from '../../ui/fields.tsx'
 import { Safe } from '../../ui/safe.tsx'
 import { ImportProgress } from './progress.tsx'
 import { closeImport, importing } from './state.ts'
@@ -22,18 +23,26 @@ const browsers = [
 type Source = (typeof browsers)[number][0]
 const nameOf = (source: string) => browsers.find(([id]) => id === source)?.[1] ?? source
 
-/** Brings in a browser's history: the profiles found on this machine, or one by its path. */
+/** Jobs of one profile. */
+type Jobs = { history?: string; bookmarks?: string }
+
+/** Brings in a browser's history and bookmarks: of the profiles found on this machine, or one by its path. */
 export default function ImportDialog() {
   const profiles = useRead('imports', 'profiles', () => ({}))
-  const [jobs, setJobs] = createSignal<Record<string, string>>({})
+  const [jobs, setJobs] = createSignal<Record<string, Jobs>>({})
   const [trouble, setTrouble] = createSignal<Trouble | null>(null)
   const [source, setSource] = createSignal<Source>('chromium')
   const [path, setPath] = createSignal('')
+  const [wanted, setWanted] = createSignal({ history: true, bookmarks: true })
   const start = async (from: Source, at: string) => {
     setTrouble(null)
     try {
-      const { job_id } = await api.imports.history({ source: from, ...(at && { path: at }) })
-      setJobs({ ...jobs(), [at || from]: job_id })
+      const begun: Jobs = {}
+      if (wanted().history || from === 'jsonl')
+        begun.history = (await api.imports.history({ source: from, path: at })).job_id
+      if (wanted().bookmarks && from !== 'jsonl')
+        begun.bookmarks = await bookmarksOf(from, at, begun.history !== undefined)
+      setJobs({ ...jobs(), [at]: begun })
     } catch (error) {
       setTrouble(troubleOf(error))
     }
@@ -42,10 +51,22 @@ export default function ImportDialog() {
     <Dialog
       open={importing()}
       onClose={closeImport}
-      title="Import browser history"
-      description="A copy of the browser's own file is read, also while the browser runs. Doing it again adds only what is new."
+      title="Import from a browser"
+      description="A copy of the browser's own files is read, also while the browser runs. Doing it again adds only what is new."
       width="max-w-xl"
     >
+      <div class="mb-4 flex flex-wrap gap-x-6 gap-y-2">
+        <Switch
+          label="History"
+          checked={wanted().history}
+          onChange={(history) => setWanted({ ...wanted(), history })}
+        />
+        <Switch
+          label="Bookmarks"
+          checked={wanted().bookmarks}
+          onChange={(bookmarks) => setWanted({ ...wanted(), bookmarks })}
+        />
+      </div>
       <h3 class="mb-1 text-xs font-semibold text-dim">Found on this machine</h3>
       <ul class="flex flex-col gap-1">
         <For
@@ -61,7 +82,8 @@ export default function ImportDialog() {
           {(profile) => (
             <ProfileRow
               profile={profile}
-              job={jobs()[profile.path]}
+              jobs={jobs()[profile.path]}
+              disabled={!wanted().history && !wanted().bookmarks}
               onStart={() => void start(profile.source, profile.path)}
             />
           )}
@@ -90,7 +112,11 @@ export default function ImportDialog() {
             value={path()}
             onInput={(event) => setPath(event.currentTarget.value)}
           />
-          <Button type="submit" size="lg" disabled={!path().trim()}>
+          <Button
+            type="submit"
+            size="lg"
+            disabled={!path().trim() || (!wanted().history && !wanted().bookmarks && source() !== 'jsonl')}
+          >
             Import
           </Button>
         </div>
@@ -101,13 +127,34 @@ export default function ImportDialog() {
             </p>
           )}
         </Show>
-        <Show when={jobs()[path().trim()]}>{(job) => <ImportProgress job={job()} said={visitsRead} />}</Show>
+        <Show when={jobs()[path().trim()]}>{(begun) => <Progress jobs={begun()} />}</Show>
       </form>
     </Dialog>
   )
 }
 
-function ProfileRow(props: { profile: Profile; job: string | undefined; onStart: () => void }) {
+/** Undefined for a profile without bookmarks whose history comes in. */
+async function bookmarksOf(source: BrowserName, path: string, spare: boolean): Promise<string | undefined> {
+  try {
+    // The file with the history stands beside the one with the bookmarks.
+    return (await api.imports.bookmarks({ source, path: path.replace(/[\\/]History$/, '') })).job_id
+  } catch (error) {
+    if (spare && troubleOf(error).code === 'PROFILE_NOT_READABLE') return undefined
+    throw error
+  }
+}
+
+function Progress(props: { jobs: Jobs }) {
+  return (
+    <>
+      <Show when={props.jobs.history}>{(job) => <ImportProgress job={job()} said={visitsRead} />}</Show>
+      <Show when={props.jobs.bookmarks}>{(job) => <ImportProgress job={job()} said={bookmarksRead} />}</Show>
+    </>
+  )
+}
+
+type RowProps = { profile: Profile; jobs: Jobs | undefined; disabled: boolean; onStart: () => void }
+function ProfileRow(props: RowProps) {
   return (
     <li class="rounded-md px-3 py-2 ring-1 ring-line ring-inset">
       <div class="flex items-center gap-3">
@@ -120,16 +167,18 @@ function ProfileRow(props: { profile: Profile; job: string | undefined; onStart:
             <Safe text={props.profile.path} />
           </p>
         </div>
-        <Show when={!props.job}>
-          <Button look="primary" onClick={props.onStart}>
+        <Show when={!props.jobs}>
+          <Button look="primary" disabled={props.disabled} onClick={props.onStart}>
             Import
           </Button>
         </Show>
       </div>
-      <Show when={props.job}>{(job) => <ImportProgress job={job()} said={visitsRead} />}</Show>
+      <Show when={props.jobs}>{(begun) => <Progress jobs={begun()} />}</Show>
     </li>
   )
 }
 
 const visitsRead = ({ created, duplicates, read }: HistoryImported) =>
   `${plural(created, 'new visit')}, ${number(duplicates)} known already, ${number(read)} read.`
+const bookmarksRead = ({ created, known, read }: BookmarksImported) =>
+  `${plural(created, 'new bookmark')}, ${number(known)} known already, ${number(read)} read.`

@@ -19,6 +19,9 @@ import { PagedList } from '../../ui/paged-list.tsx'
 import { Safe } from '../../ui/safe.tsx'
 import { openRemember } from './state.ts'
 
+/** Pixels; its class says the same. */
+const rowHeight = 74
+
 export default function MemoriesPage(props: ViewOf<'memories'>) {
   const words = () => props.place.q.trim()
   const pages = usePages('memories', 'list', () => (words() ? null : { limit: 100 }))
@@ -50,7 +53,12 @@ export default function MemoriesPage(props: ViewOf<'memories'>) {
           onInput={(event) => go({ kind: 'memories', q: event.currentTarget.value }, { replace: true })}
         />
       </div>
-      <PagedList pages={{ query: query(), more: pages.more }} rows={memories()} empty={<Nothing words={words()} />}>
+      <PagedList
+        pages={{ query: query(), more: pages.more }}
+        rows={memories()}
+        height={rowHeight}
+        empty={<Nothing words={words()} />}
+      >
         {(memory) => <Row memory={memory} onForget={() => forget(memory)} />}
       </PagedList>
     </>
@@ -100,7 +108,7 @@ function Nothing(props: { words: string }) {
 function Row(props: { memory: Memory; onForget: () => void }) {
   const memory = () => props.memory
   return (
-    <li class="group relative rounded-lg hover:bg-hover">
+    <li class="group relative rounded-lg hover:bg-hover h-[74px]">
       <a href={`/source/memory/${memory().id}`} data-row class="ring-inside block rounded-lg px-3 py-2 pr-20">
         <p class="flex items-baseline gap-2">
           <Safe text={memory().key} class="min-w-0 truncate text-sm font-medium" />
@@ -108,7 +116,7 @@ function Row(props: { memory: Memory; onForget: () => void }) {
             {ago(memory().created_at, Date.now())}
           </span>
         </p>
-        <p class="line-clamp-2 text-sm break-words whitespace-pre-line text-dim">{memory().value}</p>
+        <p class="truncate text-sm text-dim">{memory().value}</p>
         <p class="mt-0.5 flex gap-3 text-xs text-faint">
           <Strength value={memory().strength} />
           <Show when={memory().source}>

@@ -1,4 +1,4 @@
-/** Home: ask at once, see what is going on, what came in last, and the shape of what is remembered. */
+/** Home: ask at once, see what is going on, what came in last and over time, and the shape of what is remembered. */
 import { Show } from 'solid-js'
 import { useRead } from '../../lib/queries.ts'
 import type { ViewOf } from '../../shell/view.ts'
@@ -6,6 +6,7 @@ import { Failure } from '../../ui/empty.tsx'
 import { AskBox } from './parts/ask-box.tsx'
 import { FirstSteps, useSetUp } from './parts/first-steps.tsx'
 import { Now } from './parts/now.tsx'
+import { OverTime } from './parts/over-time.tsx'
 import { Recent } from './parts/recent.tsx'
 import { Shape } from './parts/shape.tsx'
 import { Waits } from './parts/waits.tsx'
@@ -28,6 +29,7 @@ export function HomePage(props: ViewOf<'home'>) {
           <Now pending={overview.data?.index.pending ?? 0} failedJobs={overview.data?.jobs.failed ?? 0} />
           <Waits />
           <Recent />
+          <OverTime />
           <Show when={overview.data}>{(data) => <Shape overview={data()} />}</Show>
         </Show>
       </div>

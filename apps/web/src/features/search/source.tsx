@@ -2,6 +2,7 @@
 import ExternalLink from 'lucide-solid/icons/external-link'
 import MessageCircle from 'lucide-solid/icons/message-circle'
 import Trash from 'lucide-solid/icons/trash'
+import Waypoints from 'lucide-solid/icons/waypoints'
 import { createEffect, createMemo, For, Show } from 'solid-js'
 import { api } from '../../lib/api.ts'
 import { safeHref } from '../../lib/escape.ts'
@@ -96,6 +97,12 @@ export default function SourcePage(props: ViewOf<'source'>) {
                       More of this site
                     </Button>
                   )}
+                </Show>
+                <Show when={props.place.source === 'visit'}>
+                  <Button onClick={() => go({ kind: 'graph', site: '', page: props.place.id, q: '' }, { keep: true })}>
+                    <Waypoints size={14} />
+                    What led here
+                  </Button>
                 </Show>
                 <Show when={props.place.source === 'visit' && rows().length > 2}>
                   <Button look="quiet" onClick={() => void silence()}>

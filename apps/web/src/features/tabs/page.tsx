@@ -25,6 +25,9 @@ import { openErase } from '../privacy/state.ts'
 import { BindDialog } from './bind-dialog.tsx'
 import { tabName } from './words.ts'
 
+/** Pixels; its class says the same. */
+const rowHeight = 48
+
 export default function TabsPage(props: ViewOf<'tabs'>) {
   const words = () => props.place.q.trim()
   const pages = usePages('tabs', 'list', () => ({ limit: 100, ...(words() && { q: words() }) }))
@@ -55,7 +58,7 @@ export default function TabsPage(props: ViewOf<'tabs'>) {
           onInput={(event) => go({ kind: 'tabs', q: event.currentTarget.value }, { replace: true })}
         />
       </div>
-      <PagedList label="Open tabs" pages={pages} rows={tabs()} empty={<Nothing words={words()} />}>
+      <PagedList label="Open tabs" pages={pages} rows={tabs()} height={rowHeight} empty={<Nothing words={words()} />}>
         {(tab) => <Row tab={tab} onClose={() => close(tab)} />}
       </PagedList>
     </>
@@ -107,7 +110,7 @@ function Row(props: { tab: Tab; onClose: () => void }) {
   const [choosing, setChoosing] = createSignal(false)
   const release = () => void attempt(() => api.tabs.bind({ id: tab().id, thread_id: null }))
   return (
-    <li class="group flex items-center gap-2 rounded-lg px-3 py-1.5 hover:bg-hover">
+    <li class="group flex items-center gap-2 rounded-lg px-3 hover:bg-hover h-12">
       <SiteMark site={site()} />
       <div class="min-w-0 flex-1">
         <p class="flex items-baseline gap-2">

@@ -21,6 +21,7 @@ import { Safe } from '../../ui/safe.tsx'
 import { Bulk } from './parts/bulk.tsx'
 import { Card } from './parts/card.tsx'
 import { Filters } from './parts/filters.tsx'
+import { makeNear } from './parts/near.ts'
 import { neighbourCard, spotAt, spotBeside } from './parts/walk.ts'
 import { cancelTask, openNewTask, removeTask } from './state.ts'
 import { columns, isOpen, type Lane, laneOf, lanesOf, statusTitle } from './words.ts'
@@ -40,7 +41,13 @@ export default function TasksPage(props: ViewOf<'tasks'>) {
     ...usePages('tasks', 'list', () => ({ status: [status], order: 'board' as const, limit: 60, ...filters() })),
   }))
   const all = createMemo(() => lists.flatMap((list) => list.items()).filter((task) => !isLeaving(task.id)))
-  const lanes = createMemo(() => lanesOf(all(), props.place.lanes, me()))
+  /** A lane that was there stays the same one, so that its cards are not made anew. */
+  const lanes = createMemo<Lane[]>((before) => {
+    const known = new Map(before.map((lane) => [`${lane.key} ${lane.title}`, lane]))
+    return lanesOf(all(), props.place.lanes, me()).map((lane) => known.get(`${lane.key} ${lane.title}`) ?? lane)
+  }, [])
+  let board: HTMLDivElement | undefined
+  const near = makeNear(() => board)
   const filtered = () => Object.keys(filters()).length > 0
   const change = (by: Partial<TasksPlace>) => go({ ...props.place, ...by }, { replace: true })
 
@@ -68,8 +75,14 @@ export default function TasksPage(props: ViewOf<'tasks'>) {
     await readAgain('tasks')
     setTold(`${task.title}: ${statusTitle(status)}`)
   }
-  const focusCard = (id: string) =>
-    requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-task="${id}"]`)?.focus())
+  /** A card that has just come, or stands out of sight, is drawn a few frames later. */
+  const focusCard = (id: string, frames = 20): void =>
+    void requestAnimationFrame(() => {
+      const link = document.querySelector<HTMLElement>(`[data-task="${id}"]`)
+      if (link || frames === 0) return link?.focus()
+      document.querySelector(`[data-card="${id}"]`)?.scrollIntoView({ block: 'nearest' })
+      focusCard(id, frames - 1)
+    })
 
   const onKeyDown = (event: KeyboardEvent & { currentTarget: HTMLElement }) => {
     const link = (event.target as HTMLElement).closest<HTMLElement>('[data-task]')
@@ -126,6 +139,7 @@ export default function TasksPage(props: ViewOf<'tasks'>) {
           <Show when={all().length > 0} fallback={<Nothing filtered={filtered()} words={props.place.q} />}>
             {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the cards inside */}
             <div
+              ref={board}
               class="min-h-0 flex-1 overflow-auto"
               onKeyDown={onKeyDown}
               onScroll={(event) => {
@@ -173,6 +187,7 @@ export default function TasksPage(props: ViewOf<'tasks'>) {
                                 <Card
                                   task={task}
                                   me={me()}
+                                  near={near}
                                   selected={chosen().has(task.id)}
                                   menu={menuOf(task)}
                                   onSelect={() => choose(task.id)}

@@ -22,6 +22,9 @@ import { openChatsImport } from '../imports/state.ts'
 import { openErase } from '../privacy/state.ts'
 import { exportThread, openRename, removeThread, toErase } from './state.ts'
 
+/** Pixels; its class says the same. */
+const rowHeight = 32
+
 export default function ThreadsPanel() {
   const [words, setWords] = createSignal('')
   const pages = usePages('threads', 'list', () => ({ limit: 60, ...(words().trim() && { q: words().trim() }) }))
@@ -52,6 +55,7 @@ export default function ThreadsPanel() {
         />
       </div>
       <PagedList
+        height={rowHeight}
         pages={pages}
         rows={threads()}
         small

@@ -22,13 +22,14 @@ type ListInput = {
 }
 export type Removal = { removed: Record<string, number> }
 
+const storeModule = new URL('./store.ts', import.meta.url)
 const pruneBatch = 200
 const day = 86_400_000
 
 const unused = { calls: 0, input_tokens: 0, output_tokens: 0, cost_usd: 0, unpriced: 0 }
 
 export function makeJobsService({ clock, jobs }: { clock: Clock; jobs: Pick<Jobs, 'live' | 'watch'> }) {
-  async function list(scope: Reader, input: ListInput) {
+  async function list(scope: Reader & Pick<Scope, 'apart'>, input: ListInput) {
     const { cursor, from, to, limit: wanted, ...filters } = input
     const limit = pageSize(wanted)
     const after = decodeCursor(cursor, [0, ''] as const)
@@ -36,7 +37,11 @@ export function makeJobsService({ clock, jobs }: { clock: Clock; jobs: Pick<Jobs
       from: from === undefined ? undefined : Date.parse(from),
       to: to === undefined ? undefined : Date.parse(to),
     }
-    const rows = await store.jobPage(scope, { ...filters, ...times, after, limit: limit + 1 })
+    const filter: store.JobFilter = { ...filters, ...times, after, limit: limit + 1 }
+    // With words every job may have to be looked at: that is for a worker.
+    const rows = await (filter.q
+      ? scope.apart.read<store.SeenJob[]>(storeModule, 'jobPage', filter)
+      : store.jobPage(scope, filter))
     return toPage(rows, limit, (row) => [row.created_at, row.id], view)
   }
 

@@ -1,12 +1,13 @@
 /**
- * Overview: the shape of a workspace's memory, out of every feature's `counts`.
- * Tables: none. Events: none. Invariant: storage is measured at most every five minutes.
+ * Overview: the shape of a workspace's memory, out of every feature's `counts`, and how it grew, out of their `tallies`.
+ * Tables: none. Events: none. Invariant: storage is measured at most every five minutes, unless somebody asks for it.
  */
 import { overview as api } from '@cairn/api/overview'
 import { iso } from '../../../kernel/clock.ts'
 import { type Feature, handle } from '../../../kernel/feature.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Scope } from '../../../kernel/scope.ts'
+import { readActivity } from './activity.ts'
 import { measureStorage } from './storage.ts'
 
 const storageLives = 300_000
@@ -14,10 +15,12 @@ const storageLives = 300_000
 /** `features` are all features built before. */
 export function makeOverviewFeature(kernel: Kernel, features: readonly Feature[]): { feature: Feature } {
   let measured: { at: number; parts: Record<string, number> } | undefined
+  const kinds = features.flatMap(({ tallies }) => tallies ?? [])
 
-  async function storage() {
+  async function storage(exact: boolean) {
     const now = kernel.clock.now()
-    if (!measured || now - measured.at > storageLives) measured = { at: now, parts: await measureStorage(kernel) }
+    if (exact || !measured || now - measured.at > storageLives)
+      measured = { at: now, parts: await measureStorage(kernel) }
     return measured
   }
 
@@ -33,7 +36,7 @@ export function makeOverviewFeature(kernel: Kernel, features: readonly Feature[]
       get: async (call) => {
         const [found, { at, parts }, index, jobs] = await Promise.all([
           counts(call),
-          storage(),
+          storage(call.input.exact ?? false),
           kernel.passages.status(call),
           kernel.jobs.counts(call),
         ])
@@ -47,6 +50,7 @@ export function makeOverviewFeature(kernel: Kernel, features: readonly Feature[]
           version: kernel.version,
         }
       },
+      activity: (call) => readActivity(call, kernel.clock, kinds, call.input),
     }),
   }
   return { feature }

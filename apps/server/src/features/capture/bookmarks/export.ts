@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import type { Scope } from '../../../kernel/scope.ts'
 import { folderOf } from './folders.ts'
+import { folderStart, head, link, listEnd } from './netscape-lines.ts'
 import { type BookmarkRow, tagsOf } from './rows.ts'
 import { allFolders, folderPage } from './store.ts'
 
@@ -21,23 +22,19 @@ async function* lines(
   top: string | null,
   title: string,
 ): AsyncGenerator<string> {
-  yield `<!DOCTYPE NETSCAPE-Bookmark-file-1>
-<META HTTP-EQUIV="Content-Type" CONTENT="text/html; charset=UTF-8">
-<TITLE>${escaped(title)}</TITLE>
-<H1>${escaped(title)}</H1>
-<DL><p>\n`
+  yield head(title)
   yield* inside(top, '    ')
-  yield '</DL><p>\n'
+  yield listEnd
 
   async function* inside(folder: string | null, indent: string): AsyncGenerator<string> {
     for (const one of children.get(folder) ?? []) {
-      yield `${indent}<DT><H3 ADD_DATE="${seconds(one.created_at)}">${escaped(one.title)}</H3>\n${indent}<DL><p>\n`
+      yield folderStart(one.title, seconds(one.created_at), indent)
       yield* inside(one.id, `${indent}    `)
-      yield `${indent}</DL><p>\n`
+      yield indent + listEnd
     }
     for (let after: readonly [string, string] | null = null; ; ) {
       const rows: BookmarkRow[] = await folderPage(scope, { folder, after, limit: atOnce, words: [] })
-      if (rows.length > 0) yield rows.map((row) => `${indent}${line(row)}\n`).join('')
+      if (rows.length > 0) yield rows.map((row) => indent + line(row)).join('')
       const last = rows.at(-1)
       if (!last || rows.length < atOnce) return
       after = [last.position, last.id]
@@ -45,12 +42,6 @@ async function* lines(
   }
 }
 
-function line(row: BookmarkRow): string {
-  const tags = tagsOf(row)
-  const tagged = tags.length > 0 ? ` TAGS="${escaped(tags.join(','))}"` : ''
-  return `<DT><A HREF="${escaped(row.url)}" ADD_DATE="${seconds(row.created_at)}"${tagged}>${escaped(row.title || row.url)}</A>`
-}
+const line = (row: BookmarkRow) => link(row.url, row.title || row.url, seconds(row.created_at), tagsOf(row))
 
 const seconds = (time: number) => Math.floor(time / 1_000)
-const signs: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-const escaped = (text: string) => text.replace(/[&<>"']/g, (sign) => signs[sign] as string)

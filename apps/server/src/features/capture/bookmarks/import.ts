@@ -16,7 +16,7 @@ import type { ReadFile } from './netscape.ts'
 import { readFile, unreadable } from './reader.ts'
 
 /** One import of a workspace at a time. */
-const importJob = { type: 'bookmarks.import', concurrency: 'bookmarks.import' } as const
+export const importJob = { type: 'bookmarks.import', concurrency: 'bookmarks.import' } as const
 const foldersAtOnce = 100
 const bookmarksAtOnce = 500
 const writeModule = new URL('./import-write.ts', import.meta.url)
@@ -94,11 +94,34 @@ export const importBookmarks = ({ blobs, clock }: { blobs: Blobs; clock: Clock }
   })
 
 async function bring(context: JobContext<unknown>, blobs: Blobs, clock: Clock): Promise<BookmarksImported> {
-  const { scope, id, signal } = context
+  const { scope, id } = context
   const { folder } = context.input as { folder: string | null }
   const begun = await importById(scope, id)
   const source = begun?.blob ? await blobs.read(scope.workspace, begun.blob) : null
   if (!source) throw unreadable('it is no longer kept; upload it again')
+  return bringFile(context, clock, source, folder)
+}
+
+/**
+ * Brings in what another program wrote down anew for each try of a job: it begins at the front, and finds what it brought
+ * before. BOOKMARKS_NOT_READABLE.
+ */
+export async function bringAnew(context: JobContext<unknown>, clock: Clock, source: Readable) {
+  const { scope, id } = context
+  await scope.write(async (tx) => {
+    if (await importById(tx, id)) await updateImport(tx, id, { cursor: 0 })
+    else await insertImport(tx, { id, blob: null, started_at: tx.now })
+  })
+  return bringFile(context, clock, source, null)
+}
+
+async function bringFile(
+  context: JobContext<unknown>,
+  clock: Clock,
+  source: Readable,
+  folder: string | null,
+): Promise<BookmarksImported> {
+  const { scope, id, signal } = context
   context.progress({ phase: 'reading', done: 0, total: null })
   const room = deepestFolder - (await pathTo(scope, folder)).length
   const file = await readFile(source, { room, most: bookmarkFile.entries, now: clock.now(), signal })

@@ -5,6 +5,7 @@
  * bookmark_folder.changed, bookmark_folder.removed, bookmarks.imported, bookmarks.removed; none carries content.
  * Invariant: an address is masked before it is stored, and a folder never hangs in itself.
  */
+import type { Readable } from 'node:stream'
 import { bookmarks as operations } from '@cairn/api/bookmarks'
 import { fail } from '@cairn/api/errors'
 import { iso } from '../../../kernel/clock.ts'
@@ -12,18 +13,21 @@ import type { CloudEvent } from '../../../kernel/events/event.ts'
 import { type Feature, handle } from '../../../kernel/feature.ts'
 import { answer } from '../../../kernel/gate/call.ts'
 import { seenVersion } from '../../../kernel/gate/etag.ts'
+import type { JobContext } from '../../../kernel/jobs/definition.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Scope } from '../../../kernel/scope.ts'
+import { tallied } from '../../../kernel/tallies.ts'
 import { eraseModule } from './erase-store.ts'
 import { exportFile } from './export.ts'
 import * as folders from './folders.ts'
-import { dropFile, importBookmarks, startImport } from './import.ts'
+import { bringAnew, dropFile, importBookmarks, startImport } from './import.ts'
 import { bookmarkPassages, nameOf } from './passages.ts'
 import { removeFolder } from './remove.ts'
 import * as service from './service.ts'
-import { bookmarksByIds, totals } from './store.ts'
+import { bookmarksByIds, countFolders } from './store.ts'
 import { portableBookmarks } from './portable.ts'
 
+export type Bookmarks = ReturnType<typeof makeBookmarks>
 type Workspaces = { isPersonal(scope: Pick<Scope, 'workspace' | 'db'>): Promise<boolean> }
 
 export function makeBookmarks(kernel: Pick<Kernel, 'blobs' | 'clock' | 'database' | 'log'>, workspaces: Workspaces) {
@@ -96,10 +100,11 @@ export function makeBookmarks(kernel: Pick<Kernel, 'blobs' | 'clock' | 'database
         return rows.map((row) => ({ id: row.id, title: nameOf(row), uri: row.url }))
       },
     },
-    counts: async (scope) => {
-      const { bookmarks, folders: count } = await totals(scope)
-      return { bookmarks, bookmark_folders: count }
-    },
+    counts: async (scope) => ({
+      bookmarks: await tallied(scope, 'bookmarks'),
+      bookmark_folders: await countFolders(scope),
+    }),
   }
-  return { feature }
+  const bring = (context: JobContext<unknown>, source: Readable) => bringAnew(context, clock, source)
+  return { bring, feature }
 }

@@ -249,14 +249,11 @@ export const countByFolder = (from: Reader) =>
     .groupBy('folder_id')
     .execute()
 
-export async function totals(from: Reader): Promise<{ bookmarks: number; folders: number }> {
-  const of = async (table: 'bookmarks' | 'bookmark_folders') => {
-    const { rows } = await tables(from)
-      .selectFrom(table)
-      .select((row) => row.fn.countAll<number>().as('rows'))
-      .where('workspace', '=', from.workspace)
-      .executeTakeFirstOrThrow()
-    return rows
-  }
-  return { bookmarks: await of('bookmarks'), folders: await of('bookmark_folders') }
+export async function countFolders(from: Reader): Promise<number> {
+  const { folders } = await tables(from)
+    .selectFrom('bookmark_folders')
+    .select((row) => row.fn.countAll<number>().as('folders'))
+    .where('workspace', '=', from.workspace)
+    .executeTakeFirstOrThrow()
+  return folders
 }

@@ -8,6 +8,7 @@
 import { browser as operations } from '@cairn/api/browser'
 import { type Feature, handle } from '../../../kernel/feature.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
+import { tallied } from '../../../kernel/tallies.ts'
 import { eraseModule } from './erase-store.ts'
 import { retainModule } from './retain-store.ts'
 import { recountPages, removeHistory } from './jobs.ts'
@@ -41,6 +42,7 @@ export function makeBrowser(
       removeText: (call) => call.write((tx) => service.removeText(tx, call.input.id)),
       listSites: (call) => service.listSites(call, call.input),
       graph: (call) => service.graph(call, call.input),
+      neighbours: (call) => service.neighbours(call, call.input),
       listDays: (call) => service.listDays(call, call.input),
     }),
     jobs: [recountPages, removeHistory],
@@ -52,9 +54,10 @@ export function makeBrowser(
         return rows.map((row) => ({ id: row.id, title: titleOf(row), uri: row.url }))
       },
     },
+    tallies: ['visits'],
     counts: async (scope) => {
-      const { visits, pages, sites } = await totals(scope)
-      return { history: visits, pages, sites }
+      const { pages, sites } = await totals(scope)
+      return { history: await tallied(scope, 'visits'), pages, sites }
     },
   }
   return { ...service, feature }

@@ -1,5 +1,5 @@
 /** Rules of the browser memory. */
-import type { Day, NewVisit, PageText, RemovalMode, Site, Visit, WebGraph } from '@cairn/api/browser'
+import type { Day, Neighbours, NewVisit, PageText, RemovalMode, Site, Visit, WebGraph } from '@cairn/api/browser'
 import { fail } from '@cairn/api/errors'
 import { type Clock, iso } from '../../../kernel/clock.ts'
 import { decodeCursor, pageSize, toPage } from '../../../kernel/paging.ts'
@@ -10,6 +10,7 @@ import { readSite } from '../../../kernel/sites.ts'
 import type { Capture } from '../../ground/capture/index.ts'
 import { isPageId, readAddress } from './address.ts'
 import type { GraphQuestion } from './graph.ts'
+import type { Around, NeighbourQuestion } from './neighbours.ts'
 import { type Kept, keepVisits } from './keep.ts'
 import type * as look from './look.ts'
 import { removalJob } from './jobs.ts'
@@ -41,6 +42,7 @@ const patience = 5_000
 const candidates = 300
 const lookModule = new URL('./look.ts', import.meta.url)
 const graphModule = new URL('./graph.ts', import.meta.url)
+const neighboursModule = new URL('./neighbours.ts', import.meta.url)
 const keepModule = new URL('./keep.ts', import.meta.url)
 
 export function makeBrowserService({ clock, jobs, passages, workspaces, capture, silent }: BrowserParts) {
@@ -212,6 +214,23 @@ export function makeBrowserService({ clock, jobs, passages, workspaces, capture,
     return scope.apart.read(graphModule, 'readGraph', question)
   }
 
+  /** What led to a site or a page, and what one went to from it. SOURCE_NOT_FOUND for a page that is none. */
+  async function neighbours(
+    scope: Scope,
+    input: { site?: string; page_id?: string; limit?: number; from?: string; to?: string },
+  ): Promise<Neighbours> {
+    const { limit = 200, page_id: id } = input
+    if ((input.site === undefined) === (id === undefined))
+      throw fail('INVALID_INPUT', {}, [{ path: '', message: 'takes exactly one of site and page_id' }])
+    const [page] = id === undefined ? [] : await store.pagesByIds(scope, [id])
+    if (id !== undefined && !page) throw fail('SOURCE_NOT_FOUND', { kind: 'page' })
+    const site = page?.site ?? readSite(input.site as string, '/site')
+    const subject = page ? { site, page: page.id, url: page.url } : { site }
+    const question: NeighbourQuestion = { ...periodOf(input), limit, subject }
+    const around = await scope.apart.read<Around>(neighboursModule, 'readNeighbours', question)
+    return { site, page_id: page?.id ?? null, url: page?.url ?? null, title: page?.title ?? null, ...around }
+  }
+
   /** Days that have visits, newest first, and where to go on. */
   async function listDays(
     scope: Scope,
@@ -230,7 +249,7 @@ export function makeBrowserService({ clock, jobs, passages, workspaces, capture,
 
   return {
     ...{ assertPersonal, admitOne, createVisit, createVisits, listHistory, listVisits, removeHistory, removeVisit },
-    ...{ newestOfTab, getText, removeText, listSites, graph, listDays },
+    ...{ newestOfTab, getText, removeText, listSites, graph, neighbours, listDays },
   }
 }
 

@@ -1,5 +1,6 @@
 /** What reads visits, pages and sites. Lists are in the order of visits' ids, which is that of time. */
 import { sql } from 'kysely'
+import { contains } from '../../../kernel/database/like.ts'
 import { among, dialectOf } from '../../../kernel/database/lists.ts'
 import { bucketOf, domainKey, siteEnd, siteKey, timeKey } from './address.ts'
 import { type PageRow, type Reader, type SiteRow, tables, type VisitRow } from './rows.ts'
@@ -213,6 +214,43 @@ export async function arrivals(from: Reader, { from: start, to }: Period, most: 
     select pages.site, pairs.referrer, pairs.visits, pairs.last from pairs
     left join pages on pages.workspace = ${from.workspace} and pages.id = pairs.page_id`.execute(from.db)
   return rows
+}
+
+/** Where one came to a site or a page from, each referrer once, out of its newest visits. */
+export async function arrivalsAt(from: Reader, at: { site: string } | { page: string }, period: Period, most: number) {
+  const { rows } = await sql<{ referrer: string; visits: number; last: number }>`
+    select referrer, count(*) as visits, max(visited_at) as last from history
+    where workspace = ${from.workspace} and id in (${visitIds(from, { ...at, ...period, limit: most })})
+      and referrer is not null
+    group by referrer`.execute(from.db)
+  return rows
+}
+
+/** Pages that one came to from a site, or from exactly one address, out of the newest visits of a period. */
+export async function departuresFrom(
+  from: Reader,
+  of: { site: string } | { referrer: string },
+  period: Period,
+  most: number,
+) {
+  const fits = 'site' in of ? contains('referrer', of.site) : sql<boolean>`referrer = ${of.referrer}`
+  const { rows } = await sql<{ url: string; site: string; referrer: string; visits: number; last: number }>`
+    with newest as (
+      select page_id, referrer, visited_at from history
+      where workspace = ${from.workspace} and id in (${visitIds(from, { ...period, limit: most })})
+    ), pairs as (
+      select page_id, referrer, count(*) as visits, max(visited_at) as last from newest where ${fits} group by 1, 2
+    )
+    select pages.url, pages.site, pairs.referrer, pairs.visits, pairs.last from pairs
+    join pages on pages.workspace = ${from.workspace} and pages.id = pairs.page_id`.execute(from.db)
+  return rows
+}
+
+/** How many visits there are in a period, counted up to `most`. */
+export async function visitsIn(from: Reader, period: Period, most: number): Promise<number> {
+  const { rows } = await sql<{ visits: number }>`
+    select count(*) as visits from (${visitIds(from, { ...period, limit: most })}) as newest`.execute(from.db)
+  return Number(rows[0]?.visits ?? 0)
 }
 
 /** What is to be removed: everything, or what fits. */

@@ -12,6 +12,7 @@ import { documents as operations } from '@cairn/api/documents'
 import { type Feature, handle } from '../../../kernel/feature.ts'
 import { answer } from '../../../kernel/gate/call.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
+import { tallied } from '../../../kernel/tallies.ts'
 import { crawlUpkeep, focusedCrawl } from './crawl/jobs.ts'
 import type { Pace } from './crawl/pace.ts'
 import { makeCrawlService } from './crawl/service.ts'
@@ -22,7 +23,7 @@ import { portableDocuments } from './portable.ts'
 import { makeReader } from './reading/reader.ts'
 import { uriOf } from './rows.ts'
 import { makeDocumentsService } from './service.ts'
-import { documentsByIds, total } from './store.ts'
+import { documentsByIds } from './store.ts'
 
 export type Documents = ReturnType<typeof makeDocuments>
 
@@ -73,7 +74,8 @@ export function makeDocuments(kernel: Pick<Kernel, 'blobs' | 'clock' | 'config' 
         return rows.map((row) => ({ id: row.id, title: row.title, uri: uriOf(row) }))
       },
     },
-    counts: async (scope) => ({ documents: await total(scope) }),
+    tallies: ['documents'],
+    counts: async (scope) => ({ documents: await tallied(scope, 'documents') }),
   }
   /** `close` ends the threads that read; once no job runs any more. */
   return { named: service.named, feature, close: () => reader.close() }

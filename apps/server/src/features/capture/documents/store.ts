@@ -148,12 +148,3 @@ export async function blobsInUse(from: Reader, blobs: readonly string[]): Promis
     .execute()
   return new Set(rows.flatMap(({ blob }) => (blob === null ? [] : [blob])))
 }
-
-export async function total(from: Reader): Promise<number> {
-  const { rows } = await tables(from)
-    .selectFrom('documents')
-    .select((row) => row.fn.countAll<number>().as('rows'))
-    .where('workspace', '=', from.workspace)
-    .executeTakeFirstOrThrow()
-  return Number(rows)
-}

@@ -8,6 +8,7 @@
 import { git as operations } from '@cairn/api/git'
 import { type Feature, handle } from '../../../kernel/feature.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
+import { tallied } from '../../../kernel/tallies.ts'
 import type { Capture } from '../../ground/capture/index.ts'
 import type { Roots } from '../../ground/roots/index.ts'
 import type { Files } from '../files/index.ts'
@@ -51,7 +52,8 @@ export function makeGit(
         }))
       },
     },
-    counts: async (scope) => ({ repositories: await service.count(scope) }),
+    tallies: ['commits'],
+    counts: async (scope) => ({ repositories: await service.count(scope), commits: await tallied(scope, 'commits') }),
     listens: {
       'capture.resumed': (event) => {
         if (event.data.target !== 'site') void following.resume(event.workspace, event.data.root)

@@ -1,6 +1,7 @@
 /**
  * Imports: what other programs keep of a person, brought in. Table: history_import (how far each import is). Jobs:
- * imports.history, imports.chats. Events: visits.created and threads.imported, one per batch.
+ * imports.history, imports.bookmarks, imports.chats. Events: visits.created, bookmarks.imported and threads.imported, one
+ * per batch.
  * Invariant: a browser's own files are only read, and running an import again adds nothing that is there.
  */
 import { readdir, rm } from 'node:fs/promises'
@@ -11,6 +12,8 @@ import { type Feature, handle } from '../../../kernel/feature.ts'
 import { newId } from '../../../kernel/ids.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Threads } from '../../remember/threads/index.ts'
+import type { Bookmarks } from '../bookmarks/index.ts'
+import { importProfileBookmarks } from './bookmarks/job.ts'
 import { importChats } from './chats/job.ts'
 import { makeChatsService } from './chats/service.ts'
 import { eraseModule } from './erase-store.ts'
@@ -23,6 +26,7 @@ export function makeImports(
   kernel: Pick<Kernel, 'clock' | 'config' | 'blobs' | 'database' | 'log'>,
   workspaces: ImportParts['workspaces'],
   threads: Pick<Threads, 'bring'>,
+  bookmarks: Pick<Bookmarks, 'bring'>,
 ) {
   const { mode, home } = kernel.config
   const chats = makeChatsService(kernel)
@@ -36,11 +40,13 @@ export function makeImports(
     erase: eraseModule,
     operations: handle(operations, {
       history: (call) => service.history(call, call.input),
+      bookmarks: (call) => service.bookmarks(call, call.input),
       chats: (call) => chats.chats(call),
       profiles: () => service.profiles(),
     }),
     jobs: [
       importHistory({ clock: kernel.clock, folder: join(copies, own) }),
+      importProfileBookmarks({ folder: join(copies, own), bring: bookmarks.bring }),
       importChats({ clock: kernel.clock, blobs: kernel.blobs, threads }),
     ],
     listens: { 'job.failed': chats.ended, 'job.cancelled': chats.ended },

@@ -38,7 +38,9 @@ describe('profiles', () => {
   it.each(usual)('are found on %s where %s keeps them', async (platform, browser, path) => {
     const file = await put(path)
     const system = { platform, home }
-    expect(await findProfiles(system, browser)).toMatchObject([{ source: browser, path: dirname(file), bytes: 100 }])
+    expect(await findProfiles(system, 'history', browser)).toMatchObject([
+      { source: browser, path: dirname(file), bytes: 100 },
+    ])
     expect(await locate(system, browser, undefined)).toEqual({ file })
     expect(await locate(system, browser, `~/${path}`)).toEqual({ file })
   })
@@ -51,7 +53,7 @@ describe('profiles', () => {
       'several/.config/chromium/Local State',
       '{"profile":{"info_cache":{"Default":{"name":"Ann"},"Profile 1":{"name":5}}}}',
     )
-    expect((await findProfiles(system)).map(({ name }) => name)).toEqual(['Crashpad', 'Ann', 'Profile 1'])
+    expect((await findProfiles(system, 'history')).map(({ name }) => name)).toEqual(['Crashpad', 'Ann', 'Profile 1'])
     const found = await locate(system, 'chromium', undefined)
     expect(found).toEqual({ problem: 'there are several profiles (Crashpad, Ann, Profile 1); name the folder of one' })
     expect(await locate(system, 'firefox', undefined)).toMatchObject({ problem: expect.stringContaining('no profile') })

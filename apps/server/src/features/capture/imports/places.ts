@@ -7,8 +7,10 @@ import { iso } from '../../../kernel/clock.ts'
 export type Browser = Exclude<HistorySource, 'jsonl'>
 export type System = { platform: NodeJS.Platform; home: string }
 
-/** Name of the database in a profile's folder. */
-export const databaseName = (browser: Browser) => (browser === 'firefox' ? 'places.sqlite' : 'History')
+export type Part = 'history' | 'bookmarks'
+/** Name of the file with a part in a profile's folder. Firefox keeps all of it in one database. */
+export const fileName = (browser: Browser, part: Part) =>
+  browser === 'firefox' ? 'places.sqlite' : part === 'history' ? 'History' : 'Bookmarks'
 
 /** Folders that hold profiles, below the home folder: as installed, as a snap, as a flatpak. */
 const folders: Record<string, Record<Browser, readonly string[]>> = {
@@ -45,24 +47,24 @@ const folders: Record<string, Record<Browser, readonly string[]>> = {
 }
 const browsers: readonly Browser[] = ['chrome', 'edge', 'brave', 'chromium', 'firefox']
 
-/** Profiles in the default places of this system, of one browser or of all. */
-export async function findProfiles(system: System, only?: Browser): Promise<Profile[]> {
+/** Profiles in the default places of this system, of one browser or of all, that hold a part. */
+export async function findProfiles(system: System, part: Part, only?: Browser): Promise<Profile[]> {
   const here = folders[system.platform] ?? (folders.linux as Record<Browser, readonly string[]>)
   const found: Profile[] = []
   for (const browser of only ? [only] : browsers) {
-    for (const folder of here[browser]) found.push(...(await profilesIn(join(system.home, folder), browser)))
+    for (const folder of here[browser]) found.push(...(await profilesIn(join(system.home, folder), browser, part)))
   }
   return found
 }
 
 /** Profiles in a folder that holds profiles, such as Chromium's `--user-data-dir`. */
-export async function profilesIn(folder: string, browser: Browser): Promise<Profile[]> {
+export async function profilesIn(folder: string, browser: Browser, part: Part): Promise<Profile[]> {
   const names = (await readdir(folder).catch(() => [])).sort()
   const known = browser === 'firefox' ? {} : await namesOf(folder)
   const found: Profile[] = []
   for (const name of names) {
     const path = join(folder, name)
-    const file = await stat(join(path, databaseName(browser))).catch(() => null)
+    const file = await stat(join(path, fileName(browser, part))).catch(() => null)
     if (!file?.isFile()) continue
     const shown = known[name] ?? (browser === 'firefox' ? name.replace(/^[a-z0-9]{8}\./, '') : name)
     found.push({ source: browser, name: shown, path, bytes: file.size, changed_at: iso(Math.floor(file.mtimeMs)) })

@@ -67,6 +67,45 @@ it.skipIf(missing)(
   180_000,
 )
 
+it.skipIf(missing)(
+  'the bookmarks of a Chromium that is running are brought in with their folders, once',
+  async () => {
+    const profile = await mkdtemp(join(tmpdir(), 'cairn-chromium-'))
+    undo.push(() => rm(profile, { recursive: true, force: true, maxRetries: 5 }))
+    const browser = await openBrowser(profile)
+    await browser.visit('chrome://bookmarks')
+    await until(async () => (await browser.evaluate('typeof chrome.bookmarks?.create')) === 'function')
+    await browser.evaluate(`(async () => {
+      const folder = await chrome.bookmarks.create({ parentId: '1', title: 'Größe & <b>' })
+      await chrome.bookmarks.create({ parentId: folder.id, title: 'In it', url: 'https://in.example/?a=1&b=2' })
+      await chrome.bookmarks.create({ parentId: '1', title: 'First', url: 'https://first.example/' })
+      await chrome.bookmarks.create({ parentId: '2', title: 'Elsewhere', url: 'https://elsewhere.example/' })
+    })()`)
+    await using cairn = await startCairn()
+    const bring = async () => {
+      const { job_id } = await cairn.api.imports.bookmarks({ source: 'chromium', path: join(profile, 'Default') })
+      return until(async () => {
+        const job = await cairn.api.jobs.get({ id: job_id })
+        return job.completed_at === null ? null : job
+      }, 60_000)
+    }
+    /** Chromium writes its bookmarks after a few seconds. */
+    const written = () => readFile(join(profile, 'Default', 'Bookmarks'), 'utf8').catch(() => '')
+    await until(async () => (await written()).includes('elsewhere.example'), 60_000)
+    const job = await bring()
+    expect(job).toMatchObject({ status: 'succeeded', result: { read: 3, created: 3, known: 0, folders: 3 } })
+    expect((await cairn.api.jobs.log({ id: job.id })).items.filter(({ level }) => level === 'warn')).toEqual([])
+    const { items } = await cairn.api.bookmarks.tree()
+    expect(items.map(({ title, depth, bookmarks }) => [title, depth, bookmarks])).toEqual([
+      ['Bookmarks bar', 1, 1],
+      ['Größe & <b>', 2, 1],
+      ['Other bookmarks', 1, 1],
+    ])
+    expect((await bring()).result).toMatchObject({ read: 3, created: 0, known: 3, folders: 0 })
+  },
+  180_000,
+)
+
 async function servePages(): Promise<string> {
   const page = (title: string, body = '') => `<!doctype html><meta charset="utf-8"><title>${title}</title>${body}`
   const pages: Record<string, string> = {
@@ -134,7 +173,7 @@ async function openBrowser(profile: string) {
     })
   }
   const evaluate = async (expression: string) => {
-    const answer = (await send('Runtime.evaluate', { expression, userGesture: true })) as {
+    const answer = (await send('Runtime.evaluate', { expression, userGesture: true, awaitPromise: true })) as {
       result?: { value?: unknown }
     }
     return answer.result?.value
@@ -143,6 +182,7 @@ async function openBrowser(profile: string) {
     until(async () => (await evaluate(`document.readyState === 'complete' && !window.${mark}`)) === true, 30_000)
   return {
     process: child,
+    evaluate,
     async visit(url: string) {
       await evaluate('window.before = 1')
       await send('Page.navigate', { url })

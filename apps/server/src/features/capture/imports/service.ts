@@ -1,7 +1,8 @@
 /** Rules of imports. */
 import { fail } from '@cairn/api/errors'
-import type { HistorySource } from '@cairn/api/imports'
+import type { BrowserName, HistorySource } from '@cairn/api/imports'
 import type { Scope } from '../../../kernel/scope.ts'
+import { bookmarksJob } from './bookmarks/job.ts'
 import { historyJob } from './job.ts'
 import { locate } from './locate.ts'
 import { findProfiles, type System } from './places.ts'
@@ -28,11 +29,20 @@ export function makeImportService({ mode, system, workspaces }: ImportParts) {
     return { job_id }
   }
 
+  /** Asks for the import of a profile's bookmarks. PROFILE_NOT_READABLE for what can be seen at once. */
+  async function bookmarks(scope: Scope, input: { source: BrowserName; path?: string }): Promise<{ job_id: string }> {
+    assertLocal('imports.bookmarks')
+    if (!(await workspaces.isPersonal(scope))) throw fail('WORKSPACE_NOT_PERSONAL')
+    const { file } = sound(await locate(system, input.source, input.path, 'bookmarks'))
+    const job_id = await scope.write((tx) => tx.enqueue({ ...bookmarksJob, input: { source: input.source, file } }))
+    return { job_id }
+  }
+
   /** The browser profiles on this machine, by browser. */
   async function profiles() {
     assertLocal('imports.profiles')
-    return { items: await findProfiles(system) }
+    return { items: await findProfiles(system, 'history') }
   }
 
-  return { history, profiles }
+  return { history, bookmarks, profiles }
 }

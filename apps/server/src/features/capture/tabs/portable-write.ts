@@ -8,13 +8,14 @@ import { soundTitle } from '../browser/visit.ts'
 import { countTabs } from './store.ts'
 
 export function soundTab(row: Row): Row | string {
-  const current_title = soundTitle(row.current_title as string | null)
-  if (row.current_url === null) return { ...row, current_title }
+  const sound = { ...row, shadow_mode: shadowMode(row), current_title: soundTitle(row.current_title as string | null) }
+  if (row.current_url === null) return sound
   const address = readAddress(row.current_url as string)
-  return typeof address === 'string'
-    ? 'its address is no web page'
-    : { ...row, current_url: address.url, current_title }
+  return typeof address === 'string' ? 'its address is no web page' : { ...sound, current_url: address.url }
 }
+
+/** What pages link to is never read by itself; older bundles may name it. */
+const shadowMode = ({ shadow_mode }: Row) => (shadow_mode === 'off' ? 'off' : 'visited_only')
 
 /** A workspace holds so many tabs and no more. */
 export const leaveRoom: WriteApart<Sorted, void> = async (tx, { fresh, faults }) => {

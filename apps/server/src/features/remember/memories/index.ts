@@ -13,6 +13,7 @@ import type { Kernel } from '../../../kernel/kernel.ts'
 import { maskSecrets } from '../../../kernel/masking.ts'
 import type { PassageKind } from '../../../kernel/passages/source.ts'
 import type { Tx } from '../../../kernel/scope.ts'
+import { tallied } from '../../../kernel/tallies.ts'
 import type { Capture } from '../../ground/capture/index.ts'
 import type { Models } from '../../ground/models/index.ts'
 import type { Threads } from '../threads/index.ts'
@@ -20,7 +21,7 @@ import { tellsSomething } from './finding.ts'
 import { findJob } from './jobs.ts'
 import { eraseModule } from './erase-store.ts'
 import { makeMemoryService } from './service.ts'
-import { countMemories, memoriesByIds, memoryIdsAfter } from './store.ts'
+import { memoriesByIds, memoryIdsAfter } from './store.ts'
 import { portableMemories } from './portable.ts'
 
 export type Memories = ReturnType<typeof makeMemories>
@@ -57,7 +58,8 @@ export function makeMemories(kernel: Pick<Kernel, 'clock' | 'passages'>, { threa
       },
     },
     forget: service.forget,
-    counts: async (scope) => ({ memories: await countMemories(scope) }),
+    tallies: ['memories'],
+    counts: async (scope) => ({ memories: await tallied(scope, 'memories') }),
   }
   /** Looks for what is worth keeping in what a person said, in a job of its own; nothing to do for what only asks. */
   async function look(tx: Tx, message: Pick<Message, 'id' | 'content'>): Promise<void> {

@@ -128,15 +128,6 @@ export const deleteOfThread = (to: Reader, thread: string, limit: number) =>
     .returning('id')
     .execute()
 
-export const countMemories = async (from: Reader) => {
-  const { memories } = await tables(from)
-    .selectFrom('memories')
-    .select((row) => row.fn.countAll<number>().as('memories'))
-    .where('workspace', '=', from.workspace)
-    .executeTakeFirstOrThrow()
-  return memories
-}
-
 export const insertAudit = (to: Reader, rows: MemoryAuditRow[]) =>
   tables(to).insertInto('memory_audit').values(rows).execute()
 

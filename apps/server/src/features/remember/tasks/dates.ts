@@ -1,7 +1,7 @@
 /** Dates in words, read by chrono-node in the time zone of whoever wrote them. */
-import { fail } from '@cairn/api/errors'
 import { GB, casual, type ParsedResult } from 'chrono-node/en'
 import { iso } from '../../../kernel/clock.ts'
+import { type Offset, offsetIn } from '../../../kernel/zones.ts'
 
 export type ReadDate = { due_at: string | null; timed: boolean; words: string; title: string }
 
@@ -9,7 +9,7 @@ const partOfDay = /\b(morning|noon|afternoon|evening|tonight|night|midnight)\b/i
 
 /** The last date that a text holds. A day without a time means its last minute. INVALID_INPUT for a zone that is none. */
 export function readDate(text: string, zone: string | undefined, now: number): ReadDate {
-  const offset = offsets(zone)
+  const offset = offsetIn(zone, '/zone')
   const found = lastDate(text, now, Math.round(offset(now) / 60_000))
   if (!found) return { due_at: null, timed: false, words: '', title: text.trim() }
   const { start } = found
@@ -41,30 +41,10 @@ const tidy = (rest: string) =>
     .trim()
 
 /** INVALID_INPUT for a time zone that is none. */
-export const checkZone = (zone: string): void => void formatOf(zone)
-
-/** Milliseconds that a zone is ahead of UTC at an instant. */
-function offsets(zone: string | undefined): (at: number) => number {
-  const format = formatOf(zone)
-  return (at) => {
-    const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
-    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts
-    return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1000) * 1000
-  }
-}
-
-function formatOf(timeZone: string | undefined): Intl.DateTimeFormat {
-  const numeric = 'numeric' as const
-  const shown = { year: numeric, month: numeric, day: numeric, hour: numeric, minute: numeric, second: numeric }
-  try {
-    return new Intl.DateTimeFormat('en-US', { ...shown, hourCycle: 'h23', ...(timeZone && { timeZone }) })
-  } catch {
-    throw fail('INVALID_INPUT', {}, [{ path: '/zone', message: 'is not a time zone, such as Europe/Berlin' }])
-  }
-}
+export const checkZone = (zone: string): void => void offsetIn(zone, '/zone')
 
 /** The instant at which the clocks of a zone show a time; within the hour that is left out in spring, one hour later. */
-function instantOf(wall: number, offset: (at: number) => number): number {
+function instantOf(wall: number, offset: Offset): number {
   const guess = wall - offset(wall)
   return wall - offset(guess)
 }

@@ -13,6 +13,7 @@ import type { Message } from '@cairn/api/threads'
 import type { Tx } from '../../../kernel/scope.ts'
 import type { Capture } from '../../ground/capture/index.ts'
 import type { Models } from '../../ground/models/index.ts'
+import { tallied } from '../../../kernel/tallies.ts'
 import type { Workspaces } from '../../ground/workspaces/service.ts'
 import type { Threads } from '../threads/index.ts'
 import { checkZone, readDate } from './dates.ts'
@@ -91,12 +92,11 @@ export function makeTasks(kernel: Pick<Kernel, 'clock' | 'jobs'>, { workspaces, 
       const gone = await deleteOfThread(tx, id)
       return gone > 0 ? { task_suggestions: gone } : none
     },
-    counts: async (scope) => {
-      const rows = await countTasks(scope)
-      const open = rows.filter(({ status }) => (openTaskStatuses as readonly string[]).includes(status))
-      const sum = (some: typeof rows) => some.reduce((all, { tasks }) => all + Number(tasks), 0)
-      return { tasks: sum(rows), open_tasks: sum(open) }
-    },
+    tallies: ['tasks_done'],
+    counts: async (scope) => ({
+      tasks: await tallied(scope, 'tasks'),
+      open_tasks: await countTasks(scope, openTaskStatuses),
+    }),
   }
   /** Looks for things to do in what a person said, in a job of its own; nothing to do for what only asks. */
   async function look(tx: Tx, message: Pick<Message, 'id' | 'content'>, zone: string | undefined): Promise<void> {

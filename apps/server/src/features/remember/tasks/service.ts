@@ -11,11 +11,13 @@ import type { Workspaces } from '../../ground/workspaces/service.ts'
 import type { Threads } from '../threads/index.ts'
 import { positionIn } from './board.ts'
 import * as history from './history.ts'
+import * as look from './look.ts'
 import { type TaskRow, tagsOf, toTask } from './rows.ts'
 import * as store from './store.ts'
 import { letGoOfTask } from './suggestions-store.ts'
 
 type Reader = Pick<Scope, 'workspace' | 'db'>
+type Asker = Pick<Scope, 'workspace' | 'db' | 'apart'>
 type Caller = Pick<Scope, 'principal'>
 type Fields = {
   description?: string
@@ -141,7 +143,7 @@ export function makeTaskService({ jobs, threads, workspaces }: Needs) {
   }
 
   /** Tasks in one of three orders, in pages. */
-  async function list(from: Reader & Caller, input: ListInput) {
+  async function list(from: Asker & Caller, input: ListInput) {
     const { limit: wanted, cursor, order = 'newest', assignee, due_from, due_to, tag, ...rest } = input
     const limit = pageSize(wanted)
     const filter: store.TaskFilter = {
@@ -157,7 +159,7 @@ export function makeTaskService({ jobs, threads, workspaces }: Needs) {
   }
 
   async function pageOf(
-    from: Reader,
+    from: Asker,
     order: 'newest' | 'due' | 'board',
     filter: store.TaskFilter,
     limit: number,
@@ -169,11 +171,11 @@ export function makeTaskService({ jobs, threads, workspaces }: Needs) {
       if (column === undefined || status?.length !== 1)
         throw refuse('status', 'has to name one column for the order of the board')
       const after = decodeCursor(cursor, ['', ''] as [string, string])
-      const rows = await store.boardPage(from, column, others, { limit, after })
+      const rows = await read(from, { order, column, filter: others, limit, after })
       return { rows, cursorOf: (row: TaskRow) => [row.position, row.id] }
     }
     const after = decodeCursor(cursor, [0, ''] as [number, string])
-    const rows = await (order === 'due' ? store.duePage : store.newestPage)(from, filter, { limit, after })
+    const rows = await read(from, { order, filter, limit, after })
     const time = (row: TaskRow) => (order === 'due' ? (row.due_at as number) : row.created_at)
     return { rows, cursorOf: (row: TaskRow) => [time(row), row.id] }
   }
@@ -308,6 +310,14 @@ export function makeTaskService({ jobs, threads, workspaces }: Needs) {
 
   return { create, get, titleOf, discuss, list, update, move, change, cancel, purge, events, addEvent }
 }
+
+/** Words, tags and priorities are looked for in every task: that is for a worker. */
+function read(from: Asker, question: look.PageQuestion): Promise<TaskRow[]> {
+  const { q, tag, priority } = question.filter
+  const looks = Boolean(q) || tag !== undefined || priority !== undefined
+  return looks ? from.apart.read<TaskRow[]>(lookModule, 'readPage', question) : look.readPage(from, question)
+}
+const lookModule = new URL('./look.ts', import.meta.url)
 
 const isOpen = (status: string) => (openTaskStatuses as readonly string[]).includes(status)
 const timeOf = (time: string | undefined) => (time === undefined ? undefined : Date.parse(time))

@@ -175,13 +175,15 @@ export const taskIdsAfter = (from: Reader, after: string, limit: number) =>
     .limit(limit)
     .execute()
 
-export const countTasks = (from: Reader) =>
-  tables(from)
+export const countTasks = async (from: Reader, status: readonly string[]): Promise<number> => {
+  const { tasks } = await tables(from)
     .selectFrom('tasks')
-    .select((row) => ['status', row.fn.countAll<number>().as('tasks')])
+    .select((row) => row.fn.countAll<number>().as('tasks'))
     .where('workspace', '=', from.workspace)
-    .groupBy('status')
-    .execute()
+    .where('status', 'in', [...status])
+    .executeTakeFirstOrThrow()
+  return tasks
+}
 
 /** Undefined when the workspace has an entry of this id already. */
 export const insertEvent = (to: Reader, row: TaskEventRow) =>

@@ -13,6 +13,7 @@ import { type Feature, type Forget, handle } from '../../../kernel/feature.ts'
 import { answer } from '../../../kernel/gate/call.ts'
 import { seenVersion } from '../../../kernel/gate/etag.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
+import { tallied } from '../../../kernel/tallies.ts'
 import * as branches from './branches.ts'
 import { bring } from './bring.ts'
 import { eraseModule } from './erase-store.ts'
@@ -20,7 +21,7 @@ import { exported } from './markdown.ts'
 import { messagePassages } from './passages.ts'
 import { searchMessages } from './search.ts'
 import * as service from './service.ts'
-import { countThreads, threadsByIds } from './store.ts'
+import { threadsByIds } from './store.ts'
 import { portableThreads } from './portable.ts'
 
 export type { Brought } from './bring.ts'
@@ -61,10 +62,8 @@ export function makeThreads(kernel: Pick<Kernel, 'passages'>, forget: Forget) {
         return rows.map(({ id, title }) => ({ id, title, uri: `thread:${id}` }))
       },
     },
-    counts: async (scope) => {
-      const { threads, messages } = await countThreads(scope)
-      return { threads, messages: messages ?? 0 }
-    },
+    tallies: ['messages'],
+    counts: async (scope) => ({ threads: await tallied(scope, 'threads'), messages: await tallied(scope, 'messages') }),
   }
   const { before, beside, upFrom: shown } = branches
   return { ...service, bring, before, beside, shown, feature }

@@ -33,7 +33,8 @@ export const threadsByIds = (from: Reader, ids: readonly string[]) =>
     .execute()
 
 /** A page by last activity, newest first; `q` looks into title and description. */
-export function threadPage(from: Reader, page: { limit: number; after: readonly [number, string] | null; q?: string }) {
+export type ThreadPage = { limit: number; after: readonly [number, string] | null; q?: string }
+export function threadPage(from: Reader, page: ThreadPage): Promise<ThreadRow[]> {
   let query = tables(from)
     .selectFrom('llm_threads')
     .selectAll()
@@ -60,13 +61,6 @@ export const updateThread = (to: Reader, id: string, seen: number, change: Parti
 
 export const deleteThread = (to: Reader, id: string) =>
   tables(to).deleteFrom('llm_threads').where('workspace', '=', to.workspace).where('id', '=', id).execute()
-
-export const countThreads = (from: Reader) =>
-  tables(from)
-    .selectFrom('llm_threads')
-    .select((row) => [row.fn.countAll<number>().as('threads'), row.fn.sum<number>('message_count').as('messages')])
-    .where('workspace', '=', from.workspace)
-    .executeTakeFirstOrThrow()
 
 /** Takes the next turn of a thread; its row stays locked until the transaction ends. Undefined when it is gone. */
 export const takeTurn = (to: Reader, id: string, change: Partial<ThreadRow>) =>

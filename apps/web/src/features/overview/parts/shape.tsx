@@ -1,8 +1,11 @@
 import type { Overview } from '@cairn/api/overview'
-import { createMemo, For, type JSX, Show } from 'solid-js'
-import { bytes, compact, dayKey, dayStart, number, plural, shortDate } from '../../../lib/format.ts'
-import { useRead } from '../../../lib/queries.ts'
-import { Bars, Shares } from '../../../ui/bars.tsx'
+import { createMemo, createSignal, For, type JSX, Show } from 'solid-js'
+import { api } from '../../../lib/api.ts'
+import { ago, bytes, compact, number, plural } from '../../../lib/format.ts'
+import { readAgain, useRead } from '../../../lib/queries.ts'
+import { Shares } from '../../../ui/bars.tsx'
+import { Button } from '../../../ui/button.tsx'
+import { complain } from '../../../ui/notices.tsx'
 import { kindColour, kindName } from '../../../ui/place-icon.tsx'
 
 const tones = [
@@ -15,7 +18,7 @@ const tones = [
 ]
 const toneOf = (at: number) => tones[Math.min(at, tones.length - 1)] ?? ''
 
-/** The shape of what is remembered: how much of what, over time, and what it takes on the disk. */
+/** The shape of what is remembered: how much of what, whether all is well, and what it takes on the disk. */
 export function Shape(props: { overview: Overview }) {
   const status = useRead('search', 'status', () => ({}))
   const kinds = createMemo(() =>
@@ -30,6 +33,12 @@ export function Shape(props: { overview: Overview }) {
       .sort(([, a], [, b]) => b - a),
   )
   const total = () => storage().reduce((sum, [, size]) => sum + size, 0)
+  const [measuring, setMeasuring] = createSignal(false)
+  const measure = async () => {
+    setMeasuring(true)
+    await api.overview.get({ exact: true }).then(() => readAgain('overview'), complain)
+    setMeasuring(false)
+  }
   return (
     <Show when={kinds().length > 0 || storage().length > 0}>
       <section
@@ -50,7 +59,7 @@ export function Shape(props: { overview: Overview }) {
             }))}
           />
         </Block>
-        <Visits />
+        <Health overview={props.overview} />
         <Block title="On the disk" value={bytes(total())}>
           <Shares
             label="Storage by part"
@@ -65,40 +74,56 @@ export function Shape(props: { overview: Overview }) {
                 value: bytes(size),
               }))}
           />
+          <p class="mt-1.5 flex items-center gap-1 text-xs text-faint">
+            Measured {ago(props.overview.storage_at, Date.now())}
+            <Button look="quiet" size="sm" disabled={measuring()} onClick={() => void measure()}>
+              Measure now
+            </Button>
+          </p>
         </Block>
       </section>
     </Show>
   )
 }
 
-/** Visits of the last 30 days. */
-function Visits() {
-  const offset = -new Date().getTimezoneOffset()
-  const days = useRead('browser', 'listDays', () => ({ limit: 31, offset_minutes: offset }))
-  const bars = createMemo(() => {
-    const counts = new Map(days.data?.items.map(({ day, visits }) => [day, visits]))
-    const newest = days.data?.items[0]?.day
-    // Without visits in the last days the month before the last visit is the one to look at.
-    const end = newest ? Date.parse(dayStart(newest) ?? '') + 43_200_000 : Date.now()
-    return Array.from({ length: 30 }, (_, at) => {
-      const day = dayKey(end - (29 - at) * 86_400_000)
-      const visits = counts.get(day) ?? 0
-      const date = shortDate(Date.parse(dayStart(day) ?? ''), Date.now())
-      return { key: day, value: visits, label: `${date}: ${plural(visits, 'visit')}` }
-    })
-  })
-  const sum = () => bars().reduce((all, bar) => all + bar.value, 0)
+/** Is what came in findable, did the work go through, is the AI process there? */
+function Health(props: { overview: Overview }) {
+  const jobs = (...states: string[]) => states.reduce((sum, state) => sum + (props.overview.jobs[state] ?? 0), 0)
+  const { pending, failed } = { pending: () => props.overview.index.pending, failed: () => props.overview.index.failed }
+  const look = () => failed() + jobs('failed')
   return (
-    <Show when={(days.data?.items.length ?? 0) > 0}>
-      <Block title="Visits in 30 days" value={number(sum())}>
-        <Bars bars={bars()} label={`${sum()} visits in 30 days`} height={72} colour="var(--color-kind-visit)" />
-        <p class="mt-1.5 flex justify-between text-2xs text-faint">
-          <span>{bars()[0]?.label.split(':')[0]}</span>
-          <span>{bars().at(-1)?.label.split(':')[0]}</span>
-        </p>
-      </Block>
-    </Show>
+    <Block title="Health" value={look() > 0 ? 'Needs a look' : 'All well'}>
+      <Rows
+        rows={[
+          {
+            colour: failed() > 0 ? 'var(--color-bad)' : pending() > 0 ? 'var(--color-warn)' : 'var(--color-good)',
+            name: 'Index',
+            value:
+              failed() > 0 ? `${number(failed())} failed` : pending() > 0 ? `${compact(pending())} wait` : 'up to date',
+          },
+          {
+            colour: jobs('failed') > 0 ? 'var(--color-bad)' : 'var(--color-good)',
+            name: 'Jobs',
+            note: jobs('running', 'queued') > 0 ? `${number(jobs('running', 'queued'))} to do` : undefined,
+            value: jobs('failed') > 0 ? `${number(jobs('failed'))} failed` : 'in order',
+            href: jobs('failed') > 0 ? '/jobs?status=failed' : '/jobs',
+          },
+          {
+            colour: sidecarColours[props.overview.sidecar],
+            name: 'AI process',
+            value: props.overview.sidecar,
+            href: '/settings/models',
+          },
+        ]}
+      />
+    </Block>
   )
+}
+const sidecarColours: Record<Overview['sidecar'], string> = {
+  up: 'var(--color-good)',
+  starting: 'var(--color-warn)',
+  down: 'var(--color-bad)',
+  off: 'var(--color-kind-other)',
 }
 
 function Block(props: { title: string; value: string; children: JSX.Element }) {
@@ -111,7 +136,8 @@ function Block(props: { title: string; value: string; children: JSX.Element }) {
   )
 }
 
-function Rows(props: { rows: readonly { colour: string; name: string; value: string; note?: string }[] }) {
+type Row = { colour: string; name: string; value: string; note?: string | undefined; href?: string }
+function Rows(props: { rows: readonly Row[] }) {
   return (
     <ul class="mt-2.5">
       <For each={props.rows}>
@@ -122,7 +148,11 @@ function Rows(props: { rows: readonly { colour: string; name: string; value: str
             <Show when={row.note}>
               <span class="shrink-0 text-xs text-faint">{row.note}</span>
             </Show>
-            <span class="w-16 shrink-0 text-right">{row.value}</span>
+            <Show when={row.href} fallback={<span class="min-w-16 shrink-0 text-right">{row.value}</span>}>
+              <a href={row.href} class="min-w-16 shrink-0 rounded-sm text-right hover:underline">
+                {row.value}
+              </a>
+            </Show>
           </li>
         )}
       </For>

@@ -41,6 +41,7 @@ export function Log(props: { repo: Repo; branch: string }) {
       <PagedList
         pages={pages}
         rows={pages.items()}
+        height={rowHeight}
         empty={<Empty title="No commit yet">The first one will be here as soon as it is made.</Empty>}
       >
         {(commit) => <CommitRow commit={commit} id={idOf(commit.sha)} />}
@@ -71,9 +72,12 @@ function useCommitIds(repo: () => Repo, shown: () => readonly Commit[]) {
   return (sha: string) => ids().get(sha)
 }
 
+/** Pixels; its class says the same. */
+const rowHeight = 48
+
 function CommitRow(props: { commit: Commit; id: string | undefined }) {
   return (
-    <li>
+    <li class="h-12">
       <Show
         when={props.id}
         fallback={

@@ -4,31 +4,43 @@ import Calendar from 'lucide-solid/icons/calendar'
 import Ellipsis from 'lucide-solid/icons/ellipsis'
 import Flag from 'lucide-solid/icons/flag'
 import User from 'lucide-solid/icons/user'
-import { For, Show } from 'solid-js'
+import { createEffect, createSignal, For, Show } from 'solid-js'
 import { running } from '../../../lib/online.ts'
 import { jobLine } from '../../../lib/running.ts'
 import { Menu, type MenuItem } from '../../../ui/menu.tsx'
 import { Progress } from '../../../ui/progress.tsx'
 import { Safe } from '../../../ui/safe.tsx'
+import type { Near } from './near.ts'
 import { assigneeWord, dueWords, priorities, urgency } from '../words.ts'
 
 type CardProps = {
   task: Task
   me: string | undefined
+  near: Near
   selected: boolean
   menu: readonly MenuItem[]
   onSelect: () => void
   onDragStart: (event: DragEvent) => void
 }
 
-/** One task on the board: its title opens it, everything else is told in a line or two. */
+/** A card that was never in sight is taken to be this high, in pixels. */
+const usual = 58
+
+/** One task on the board. Out of sight it is only as high as it was. */
 export function Card(props: CardProps) {
-  const task = () => props.task
-  const now = Date.now()
-  const late = () => urgency(task(), now)
+  let card: HTMLLIElement | undefined
+  const near = props.near(() => card)
+  const [height, setHeight] = createSignal(usual)
+  createEffect((before: boolean) => {
+    const is = near()
+    if (before && !is && card) setHeight(card.offsetHeight)
+    return is
+  }, false)
   return (
     <li
-      data-card={task().id}
+      ref={card}
+      data-card={props.task.id}
+      style={{ height: near() ? undefined : `${height()}px` }}
       draggable={true}
       onDragStart={(event) => props.onDragStart(event)}
       class="group relative rounded-lg p-2 pr-7 ring-1 ring-inset hover:ring-edge"
@@ -37,6 +49,20 @@ export function Card(props: CardProps) {
         'bg-raised ring-line': !props.selected,
       }}
     >
+      <Show when={near()}>
+        <Inside {...props} />
+      </Show>
+    </li>
+  )
+}
+
+/** Its title opens it, everything else is told in a line or two. */
+function Inside(props: CardProps) {
+  const task = () => props.task
+  const now = Date.now()
+  const late = () => urgency(task(), now)
+  return (
+    <>
       <div class="flex items-start gap-2">
         <input
           type="checkbox"
@@ -110,6 +136,6 @@ export function Card(props: CardProps) {
           <Ellipsis size={14} />
         </Menu>
       </div>
-    </li>
+    </>
   )
 }

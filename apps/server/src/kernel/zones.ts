@@ -1,0 +1,39 @@
+/** Time zones: what clocks show somewhere, and when days begin there. */
+import { fail } from '@cairn/api/errors'
+
+/** Milliseconds that clocks are ahead of UTC at an instant. */
+export type Offset = (at: number) => number
+
+const day = 86_400_000
+
+/** The clocks of an IANA time zone, of the server's own unless said. INVALID_INPUT, at `path`, for one that is none. */
+export function offsetIn(zone: string | undefined, path: string): Offset {
+  const format = formatOf(zone, path)
+  return (at) => {
+    const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
+    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts
+    return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1000) * 1000
+  }
+}
+
+function formatOf(timeZone: string | undefined, path: string): Intl.DateTimeFormat {
+  const numeric = 'numeric' as const
+  const shown = { year: numeric, month: numeric, day: numeric, hour: numeric, minute: numeric, second: numeric }
+  try {
+    return new Intl.DateTimeFormat('en-US', { ...shown, hourCycle: 'h23', ...(timeZone && { timeZone }) })
+  } catch {
+    throw fail('INVALID_INPUT', {}, [{ path, message: 'is not a time zone, such as Europe/Berlin' }])
+  }
+}
+
+/** The day of an instant: midnight of the same date in UTC. */
+export const dateAt = (at: number, offset: Offset) => Math.floor((at + offset(at)) / day) * day
+
+/**
+ * The first instant of a date (as `dateAt` says it). Where clocks go forward at midnight that is no midnight, and where
+ * they go back over it, it is the first of two.
+ */
+export function dayStart(date: number, offset: Offset): number {
+  const [early, late] = [date - offset(date - day), date - offset(date + day)].sort((a, b) => a - b) as [number, number]
+  return dateAt(early, offset) >= date ? early : late
+}

@@ -1,0 +1,42 @@
+/** Which of many things that scroll together are in sight, or about to be. */
+import { createSignal, onCleanup, onMount } from 'solid-js'
+
+/** Pixels beyond the edges that count as in sight: what a key goes to next is there already. */
+const margin = 800
+
+/** `near(element)` says so of what it is told of; `root` is what scrolls. */
+export function makeNear(root: () => HTMLElement | undefined) {
+  const told = new Map<Element, (near: boolean) => void>()
+  let observer: IntersectionObserver | undefined
+  onCleanup(() => observer?.disconnect())
+  const observed = () => {
+    const scrolls = root() ?? null
+    // What scrolls may be another by now: it goes while there is nothing in it.
+    if (observer?.root === scrolls) return observer
+    observer?.disconnect()
+    observer = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) told.get(target)?.(isIntersecting)
+      },
+      { root: scrolls, rootMargin: `${margin}px` },
+    )
+    return observer
+  }
+
+  /** Inside of a component: follows one element as long as that lives. */
+  return function near(element: () => HTMLElement | undefined): () => boolean {
+    const [is, set] = createSignal(false)
+    onMount(() => {
+      const one = element()
+      if (!one) return
+      told.set(one, set)
+      observed().observe(one)
+      onCleanup(() => {
+        told.delete(one)
+        observer?.unobserve(one)
+      })
+    })
+    return is
+  }
+}
+export type Near = ReturnType<typeof makeNear>
