@@ -334,13 +334,13 @@ export const errors = {
     title: 'Overtaken',
     detail: 'A newer writer (fence {seen}) has taken over; this one (fence {fence}) is late.',
   },
-  TABS_FULL: { status: 409, title: 'Too many tabs', detail: 'A workspace holds {most} tabs. Close some first.' },
-  TAB_NOT_FOUND: { status: 404, title: 'No such tab', detail: 'There is no such tab in this workspace.' },
   SUGGESTION_NOT_FOUND: {
     status: 404,
     title: 'No such suggestion',
     detail: 'There is no such suggestion in this workspace.',
   },
+  TABS_FULL: { status: 409, title: 'Too many tabs', detail: 'A workspace holds {most} tabs. Close some first.' },
+  TAB_NOT_FOUND: { status: 404, title: 'No such tab', detail: 'There is no such tab in this workspace.' },
   TASK_NOT_FOUND: { status: 404, title: 'No such task', detail: 'There is no such task in this workspace.' },
   THREAD_BUSY: {
     status: 409,
