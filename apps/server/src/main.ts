@@ -26,7 +26,9 @@ async function up({ folder: argument, json }: Asked): Promise<void> {
   const withdraw = announce(config.home, core.url)
   const line = makeProgressLine(systemClock.now)
   if (!json) core.kernel.jobs.onProgress(({ status }) => line.show(status))
+  let ending = false
   closeWithGrace({ delay: 10_000 }, async ({ err }) => {
+    ending = true
     if (err) core.kernel.log.error({ err }, 'the core stops because of an error')
     if (!json) line.clear()
     withdraw()
@@ -35,7 +37,12 @@ async function up({ folder: argument, json }: Asked): Promise<void> {
   const link = await core.loginLink()
   if (json) process.stdout.write(`${JSON.stringify({ url: core.url, link, folder })}\n`)
   else greet(link, folder, core.kernel.version)
-  if (folder) await core.addFolder(folder)
+  if (folder) {
+    await core.addFolder(folder).catch((error: unknown) => {
+      // Stopped in its first moment: the folder is added by the next start.
+      if (!ending) throw error
+    })
+  }
   if (config.open) openBrowser(link)
   giveBackMemory()
 }

@@ -1,5 +1,5 @@
 /** From scored candidates to an order: neighbours, kinds, recency, phrases, and no source that fills the page. */
-import { tokenize } from './analysis.ts'
+import type { Token } from './analysis.ts'
 import type { QueryTerm, Understood } from './query.ts'
 import { type Scored, type Statistics, scorePassage } from './score.ts'
 import type { Candidate } from './search-store.ts'
@@ -106,9 +106,9 @@ export function adjust(ranked: readonly Ranked[], weights: Readonly<Record<strin
 
 /**
  * Words that stand side by side in the query and here as well. Answers the share, 0 to 1, by rarity. `groups` are those
- * of the terms that the passage holds: where no pair is among them, its text need not be read.
+ * of the terms that the passage holds: where no pair is among them, its text need not be taken apart.
  */
-export function phrases(text: string, groups: number, { pairs, terms }: Understood): number {
+export function phrases(tokens: () => readonly Token[], groups: number, { pairs, terms }: Understood): number {
   if (pairs.length === 0) return 0
   const known = new Map(terms.map((term) => [term.term, term]))
   const wanted = new Map<string, number>()
@@ -123,7 +123,7 @@ export function phrases(text: string, groups: number, { pairs, terms }: Understo
     possible ||= holds(groups, a.group) && holds(groups, b.group)
   }
   if (!possible) return 0
-  const words = tokenize(text).filter((token) => token.sort !== 'whole')
+  const words = tokens().filter((token) => token.sort !== 'whole')
   let held = 0
   for (let at = 0; at + 1 < words.length && wanted.size > 0; at++) {
     const pair = `${words[at]?.term} ${words[at + 1]?.term}`

@@ -5,7 +5,7 @@
 import type { Hit, SearchResult } from '@cairn/api/search'
 import { iso } from '../clock.ts'
 import type { ReadApart } from '../scope.ts'
-import { tokenize } from './analysis.ts'
+import { type Token, tokenize } from './analysis.ts'
 import { lists, SCORED, select } from './candidates.ts'
 import { MAX_QUERY, type QueryTerm, type Understood, understand } from './query.ts'
 import * as rank from './rank.ts'
@@ -52,9 +52,13 @@ export const searchPassages: ReadApart<SearchArgument, SearchAnswer> = async ({ 
   const meaning = argument.semantic ? await byMeaning(argument.semantic, understood.terms, statistics) : null
 
   const texts = new Map<number, Found>()
+  const cut = new Map<number, Token[]>()
   await read(words.slice(0, Math.max(examined, argument.limit)))
   for (const each of words.slice(0, examined)) {
-    rank.raisePhrase(each, rank.phrases(texts.get(each.candidate.number)?.text ?? '', each.own.groups, understood))
+    rank.raisePhrase(
+      each,
+      rank.phrases(() => tokensOf(each.candidate.number), each.own.groups, understood),
+    )
   }
   rank.sortByScore(words)
   const ordered = meaning ? fuse(words, meaning) : words
@@ -63,7 +67,7 @@ export const searchPassages: ReadApart<SearchArgument, SearchAnswer> = async ({ 
   const [keywordRank, semanticRank] = [ranksOf(words), ranksOf(meaning ?? [])]
   const hits = chosen.flatMap((each): Hit[] => {
     const found = texts.get(each.candidate.number)
-    return found ? [toHit(each, found, understood, keywordRank, semanticRank)] : []
+    return found ? [toHit(each, found, tokensOf, understood, keywordRank, semanticRank)] : []
   })
   return { hits, corrected: understood.corrected.map((each) => ({ from: each.from, to: inWords(each, hits) })) }
 
@@ -100,6 +104,13 @@ export const searchPassages: ReadApart<SearchArgument, SearchAnswer> = async ({ 
       terms,
       of,
     )
+  }
+
+  /** A text is taken apart once, though phrases and what is highlighted are both looked for in it. */
+  function tokensOf(number: number): Token[] {
+    const tokens = cut.get(number) ?? tokenize(texts.get(number)?.text ?? '')
+    cut.set(number, tokens)
+    return tokens
   }
 
   async function read(list: readonly Ranked[]) {
@@ -145,6 +156,7 @@ const ranksOf = (list: readonly Ranked[]) => new Map(list.map(({ candidate }, at
 function toHit(
   each: Ranked,
   found: Found,
+  tokensOf: (number: number) => Token[],
   { terms }: Understood,
   keyword: Map<number, number>,
   semantic: Map<number, number>,
@@ -155,7 +167,7 @@ function toHit(
   return {
     passage: {
       ...{ id: found.id, text: found.text, time: iso(found.time), speaker: found.speaker },
-      marks: marksOf(found.text, new Set(held.map(({ term }) => term))),
+      marks: marksOf(tokensOf(found.number), new Set(held.map(({ term }) => term))),
     },
     source: { kind: found.kind, id: found.source, title: found.title, uri: found.uri },
     place: JSON.parse(found.place) as Place,
@@ -174,9 +186,9 @@ const maxMarks = 100
 const tellingShare = 0.25
 
 /** Where the terms stand, without overlaps, as offsets into the text. */
-function marksOf(text: string, terms: ReadonlySet<string>): { start: number; end: number }[] {
+function marksOf(tokens: readonly Token[], terms: ReadonlySet<string>): { start: number; end: number }[] {
   const marks: { start: number; end: number }[] = []
-  for (const { term, start, end } of tokenize(text)) {
+  for (const { term, start, end } of tokens) {
     if (!terms.has(term) || marks.length >= maxMarks) continue
     const last = marks.at(-1)
     if (last && start < last.end) last.end = Math.max(last.end, end)

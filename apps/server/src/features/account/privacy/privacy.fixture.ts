@@ -37,7 +37,11 @@ export async function filesWith(home: string, text: string): Promise<string[]> {
   for (const entry of await readdir(home, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue
     const path = join(entry.parentPath, entry.name)
-    if ((await readFile(path)).includes(text)) found.push(entry.name)
+    // What was put together into another file meanwhile is there.
+    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+    })
+    if (bytes?.includes(text)) found.push(entry.name)
   }
   return found
 }
