@@ -148,6 +148,8 @@ describe('the command line', () => {
     expect((await cli(['bookmark', 'list', 'regret'])).out).toContain('No bookmarks.')
     expect(await cli(['forget', 'a.example', '--everything', '--yes'])).toMatchObject({ code: 1 })
     expect(await cli(['forget', '--from', 'yesterday'])).toMatchObject({ code: 2 })
+    expect(await json('forget', '--person', 'me', '--dry-run')).toMatchObject({ scope: 'person' })
+    expect(await cli(['forget', '--person', 'them', '--dry-run'])).toMatchObject({ code: 1 })
   })
 
   it('keeps bookmarks, brings a file of them in and writes one', async () => {

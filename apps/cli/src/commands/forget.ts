@@ -29,14 +29,15 @@ export function addForget(program: Command): void {
     .option('--to <time>', 'before this day or time; until now otherwise')
     .option('--thread <id>', 'a conversation')
     .option('--tab <id>', 'a tab with its visits')
-    .option('--person <id>', 'what somebody made and did, where it is known')
+    .option('--person <id>', 'what somebody made and did, where it is known; yourself: me')
     .option('--everything', 'all that is remembered in the workspace')
     .option('--dry-run', 'only say what would go')
     .option('--yes', 'do not ask')
     .action(async (site: string | undefined, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()
       const context = makeContext(options)
-      const scope = scopeOf(site, options)
+      const person = options.person === 'me' ? (await context.api.users.me()).id : options.person
+      const scope = scopeOf(site, { ...options, ...(person !== undefined && { person }) })
       const preview = await context.api.privacy.preview(scope)
       if (options.dryRun) return context.print(preview, () => [headOf(preview), ...linesOf(preview.parts)])
       if (!options.yes) await confirm(context, preview, site ?? 'erase')
