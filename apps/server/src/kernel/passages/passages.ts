@@ -15,7 +15,8 @@ import { makeCutter, type Parse, soundSource } from './cut.ts'
 import type { InsideArgument, InsidePassage } from './inside.ts'
 import { indexJobs, indexNow, leftovers, rebuildOf, vectorsNow } from './jobs.ts'
 import { lagging, markPending } from './pending-store.ts'
-import type { SearchAnswer, SearchArgument } from './search.ts'
+import type { FittingSource, SearchAnswer, SearchArgument } from './search.ts'
+import type { IndexHealth } from './status.ts'
 import type { PassageKind } from './source.ts'
 import type { Embedding, Vectors } from './vectors.ts'
 import { type Left, scrubIndex } from './scrub.ts'
@@ -102,20 +103,17 @@ export function makePassages(parts: PassageParts) {
     const started = clock.monotonic()
     const asked = query.mode ?? 'auto'
     const meaning = asked === 'keyword' ? { ids: null, reason: null } : await byMeaning(scope, query)
-    const argument: SearchArgument = {
-      query: query.query,
-      limit: query.limit ?? 10,
-      limits: limitsOf(query),
-      weights: Object.fromEntries(
-        [...kinds.values()].flatMap(({ kind, weight = 1 }) => (weight === 1 ? [] : [[kind, weight]])),
-      ),
-      now: clock.now(),
-      semantic: meaning.ids,
-      keyword: meaning.ids === null || asked !== 'semantic',
-    }
-    const answer = await scope.apart.read<SearchAnswer>(searchModule, 'searchPassages', argument)
+    const keyword = meaning.ids === null || asked !== 'semantic'
+    const argument = { ...argumentOf(query), semantic: meaning.ids, keyword }
+    const { hits, corrected } = await scope.apart.read<SearchAnswer>(searchModule, 'searchPassages', argument)
     const mode = meaning.ids === null ? 'keyword' : asked === 'semantic' ? 'semantic' : 'hybrid'
-    return { ...answer, mode, reason: meaning.reason, took_ms: Math.round((clock.monotonic() - started) * 10) / 10 }
+    return {
+      hits,
+      corrected,
+      mode,
+      reason: meaning.reason,
+      took_ms: Math.round((clock.monotonic() - started) * 10) / 10,
+    }
   }
 
   /**
@@ -134,6 +132,21 @@ export function makePassages(parts: PassageParts) {
     }
     const passages = await scope.apart.read<InsidePassage[]>(insideModule, 'searchInside', argument)
     return ids.flatMap((id) => passages.filter(({ source }) => source.id === id))
+  }
+
+  const argumentOf = (query: SearchQuery): SearchArgument => ({
+    ...{ query: query.query, limit: query.limit ?? 10, limits: limitsOf(query), now: clock.now() },
+    weights: Object.fromEntries(
+      [...kinds.values()].flatMap(({ kind, weight = 1 }) => (weight === 1 ? [] : [[kind, weight]])),
+    ),
+    ...{ semantic: null, keyword: true },
+  })
+
+  /** Which sources fit the words, best first, and whether no word was held as it was typed. Cheaper than a search. */
+  async function fitting(scope: Scope, query: SearchQuery): Promise<{ sources: FittingSource[]; guessed: boolean }> {
+    const argument: SearchArgument = { ...argumentOf(query), bare: true }
+    const { sources, corrected } = await scope.apart.read<SearchAnswer>(searchModule, 'searchPassages', argument)
+    return { sources, guessed: corrected.length > 0 }
   }
 
   async function byMeaning(scope: Scope, query: SearchQuery): Promise<{ ids: string[] | null; reason: string | null }> {
@@ -196,6 +209,9 @@ export function makePassages(parts: PassageParts) {
   const status = async (scope: Scope): Promise<IndexStatus> =>
     scope.apart.read(statusModule, 'readStatus', { model: await embedding.model(scope) })
 
+  /** How much the index holds and what waits for it; cheap at any size. */
+  const health = (scope: Scope): Promise<IndexHealth> => scope.apart.read(statusModule, 'readHealth', null)
+
   /** Sources and passages of the workspace; cheap at any size. */
   async function counts({ workspace, db }: Pick<Scope, 'workspace' | 'db'>): Promise<Record<string, number>> {
     const space = await readSpace(db, workspace)
@@ -228,9 +244,11 @@ export function makePassages(parts: PassageParts) {
     erase,
     scrub,
     search,
+    fitting,
     inside,
     open,
     status,
+    health,
     counts,
     rebuild,
     wake,

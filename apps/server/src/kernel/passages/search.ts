@@ -28,8 +28,12 @@ export type SearchArgument = {
   semantic: string[] | null
   /** Are words asked, too? */
   keyword: boolean
+  /** Only which sources fit: no text is fetched but for ranking, and there are no hits. */
+  bare?: boolean
 }
-export type SearchAnswer = Pick<SearchResult, 'hits' | 'corrected'>
+/** A source that fits, and the words of the query, as they were typed, that it holds. */
+export type FittingSource = { id: string; terms: string[] }
+export type SearchAnswer = Pick<SearchResult, 'hits' | 'corrected'> & { sources: FittingSource[] }
 
 /** Passages whose text is read for phrases. */
 const examined = 30
@@ -41,7 +45,7 @@ const fusion = 60
 
 export const searchPassages: ReadApart<SearchArgument, SearchAnswer> = async ({ db, workspace }, argument) => {
   const space = await store.readSpace(db, workspace)
-  if (!space || space.passages === 0) return { hits: [], corrected: [] }
+  if (!space || space.passages === 0) return { hits: [], corrected: [], sources: [] }
   const understood = await understand(
     argument.query.slice(0, MAX_QUERY),
     store.dictionary(db, workspace),
@@ -53,7 +57,7 @@ export const searchPassages: ReadApart<SearchArgument, SearchAnswer> = async ({ 
 
   const texts = new Map<number, Found>()
   const cut = new Map<number, Token[]>()
-  await read(words.slice(0, Math.max(examined, argument.limit)))
+  await read(words.slice(0, argument.bare ? examined : Math.max(examined, argument.limit)))
   for (const each of words.slice(0, examined)) {
     rank.raisePhrase(
       each,
@@ -63,13 +67,18 @@ export const searchPassages: ReadApart<SearchArgument, SearchAnswer> = async ({ 
   rank.sortByScore(words)
   const ordered = meaning ? fuse(words, meaning) : words
   const chosen = rank.diverse(ordered, argument.limit)
+  if (argument.bare) {
+    const sources = chosen.map((each) => ({ id: each.candidate.source, terms: typedOf(heldBy(each, understood)) }))
+    return { hits: [], corrected: understood.corrected.map(({ from, to }) => ({ from, to })), sources }
+  }
   await read(chosen)
   const [keywordRank, semanticRank] = [ranksOf(words), ranksOf(meaning ?? [])]
   const hits = chosen.flatMap((each): Hit[] => {
     const found = texts.get(each.candidate.number)
     return found ? [toHit(each, found, tokensOf, understood, keywordRank, semanticRank)] : []
   })
-  return { hits, corrected: understood.corrected.map((each) => ({ from: each.from, to: inWords(each, hits) })) }
+  const corrected = understood.corrected.map((each) => ({ from: each.from, to: inWords(each, hits) }))
+  return { hits, corrected, sources: [] }
 
   async function byWords({ terms }: Understood, of: Statistics): Promise<Ranked[]> {
     if (terms.length === 0) return []
@@ -157,13 +166,11 @@ function toHit(
   each: Ranked,
   found: Found,
   tokensOf: (number: number) => Token[],
-  { terms }: Understood,
+  understood: Understood,
   keyword: Map<number, number>,
   semantic: Map<number, number>,
 ): Hit {
-  const most = Math.max(...terms.map(({ weight }) => weight))
-  const telling = terms.filter(({ weight }) => weight >= most * tellingShare)
-  const held = telling.filter(({ group }) => group < 31 && each.own.groups & (1 << group))
+  const held = heldBy(each, understood)
   return {
     passage: {
       ...{ id: found.id, text: found.text, time: iso(found.time), speaker: found.speaker },
@@ -173,13 +180,21 @@ function toHit(
     place: JSON.parse(found.place) as Place,
     score: Math.round(each.score * 1e6) / 1e6,
     why: {
-      terms: [...new Set(held.map(({ typed }) => typed))],
+      terms: typedOf(held),
       keyword: keyword.get(found.number) ?? null,
       semantic: semantic.get(found.number) ?? null,
       boosts: [...each.boosts],
     },
   }
 }
+
+/** The telling terms of a query that a passage holds. */
+function heldBy({ own }: Ranked, { terms }: Understood): QueryTerm[] {
+  const most = Math.max(...terms.map(({ weight }) => weight))
+  const telling = terms.filter(({ weight }) => weight >= most * tellingShare)
+  return telling.filter(({ group }) => group < 31 && own.groups & (1 << group))
+}
+const typedOf = (terms: readonly QueryTerm[]) => [...new Set(terms.map(({ typed }) => typed))]
 
 const maxMarks = 100
 /** Words that say less than this share of the rarest are neither named nor highlighted. */

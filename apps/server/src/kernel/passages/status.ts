@@ -7,6 +7,14 @@ import { readSpace } from './search-store.ts'
 import { countVectored, embeddingBytes } from './vector-store.ts'
 
 const shownFailures = 20
+export type IndexHealth = Pick<IndexStatus, 'passages' | 'pending' | 'failed'>
+
+/** What can be told without going through the sources. */
+export const readHealth: ReadApart<null, IndexHealth> = async ({ workspace, db }) => ({
+  passages: (await readSpace(db, workspace))?.passages ?? 0,
+  pending: await pending.countPending(db, workspace),
+  failed: await pending.countFailed(db, workspace),
+})
 
 export const readStatus: ReadApart<{ model: string | null }, IndexStatus> = async ({ workspace, db }, { model }) => {
   const space = await readSpace(db, workspace)

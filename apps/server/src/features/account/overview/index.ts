@@ -37,7 +37,7 @@ export function makeOverviewFeature(kernel: Kernel, features: readonly Feature[]
         const [found, { at, parts }, index, jobs] = await Promise.all([
           counts(call),
           storage(call.input.exact ?? false),
-          kernel.passages.status(call),
+          kernel.passages.health(call),
           kernel.jobs.counts(call),
         ])
         return {
@@ -45,7 +45,7 @@ export function makeOverviewFeature(kernel: Kernel, features: readonly Feature[]
           storage: parts,
           storage_at: iso(at),
           jobs,
-          index: { passages: index.passages, pending: index.pending, failed: index.failed },
+          index,
           sidecar: kernel.sidecar.status().state,
           version: kernel.version,
         }

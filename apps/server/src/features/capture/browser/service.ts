@@ -23,7 +23,7 @@ import { ahead, type SoundVisits, soundVisits } from './visit.ts'
 export type BrowserParts = {
   clock: Clock
   jobs: Pick<Jobs, 'ended'>
-  passages: Pick<Passages, 'search'>
+  passages: Pick<Passages, 'fitting'>
   workspaces: { isPersonal(scope: Pick<Scope, 'workspace' | 'db'>): Promise<boolean> }
   capture: Pick<Capture, 'rules'>
   /** Which of these tabs are not to be read? */
@@ -106,16 +106,15 @@ export function makeBrowserService({ clock, jobs, passages, workspaces, capture,
   }
 
   async function search(scope: Scope, q: string, filter: store.VisitFilter): Promise<VisitRow[]> {
-    const words = { query: q, kinds: ['visit'], mode: 'keyword', limit: candidates } as const
-    const { hits, corrected } = await passages.search(scope, words)
+    const { sources, guessed } = await passages.fitting(scope, { query: q, kinds: ['visit'], limit: candidates })
     // Those that hold most of the words; all of them where there are such.
-    const most = Math.max(0, ...hits.map(({ why }) => why.terms.length))
-    const pages = new Set(hits.filter(({ why }) => why.terms.length === most).map(({ source }) => source.id))
+    const most = Math.max(0, ...sources.map(({ terms }) => terms.length))
+    const pages = new Set(sources.filter(({ terms }) => terms.length === most).map(({ id }) => id))
     const beginning = /^[\p{L}\d][\p{L}\d.:-]+$/u.test(q) ? q.toLowerCase().replace(/^www\./, '') : null
     const { limit, before, site, from, to } = filter
     const question: look.Search = {
       ...{ limit, before, site, from, to, beginning },
-      ...{ pages: [...pages], guessed: corrected.length > 0 },
+      ...{ pages: [...pages], guessed },
     }
     return scope.apart.read<VisitRow[]>(lookModule, 'searchVisits', question)
   }
