@@ -1,8 +1,8 @@
 /** For calls that answer what a job came to where that does not take long, and name the job where it does. */
 import type { Db } from '../database/dialect.ts'
 import type { JobStatus } from './definition.ts'
-import type { JobTables } from './rows.ts'
 import { errorOf } from './state.ts'
+import { outcomeOf } from './survey.ts'
 
 export type Ended = { status: JobStatus; result: unknown; error: ReturnType<typeof errorOf> }
 type Asked = { workspace: string; db: Db; signal: AbortSignal }
@@ -18,28 +18,25 @@ export async function endOf(
   watch: (watcher: () => void) => () => void,
 ): Promise<Ended | null> {
   const over = AbortSignal.any([signal, AbortSignal.timeout(within)])
-  for (;;) {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const unwatch = watch(resolve)
-    const timer = setTimeout(resolve, lookEvery)
-    over.addEventListener('abort', () => resolve(), { once: true })
-    try {
-      const row = await db
-        .withTables<JobTables>()
-        .selectFrom('jobs')
-        .select(['status', 'result', 'error', 'completed_at'])
-        .where('workspace', '=', workspace)
-        .where('id', '=', id)
-        .executeTakeFirst()
+  let wake = () => {}
+  const unwatch = watch(() => wake())
+  over.addEventListener('abort', () => wake(), { once: true })
+  try {
+    for (;;) {
+      // Before the look, so that what happens during it is not missed.
+      const { promise, resolve } = Promise.withResolvers<void>()
+      wake = resolve
+      const row = await outcomeOf(db, workspace, id)
       if (!row) return null
       const { status, result, error, completed_at } = row
       if (completed_at !== null)
         return { status, result: JSON.parse(result ?? 'null') as unknown, error: errorOf(error) }
       if (over.aborted) return null
+      const timer = setTimeout(resolve, lookEvery)
       await promise
-    } finally {
-      unwatch()
       clearTimeout(timer)
     }
+  } finally {
+    unwatch()
   }
 }

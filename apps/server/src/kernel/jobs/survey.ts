@@ -71,6 +71,15 @@ export const openJobs = (db: Db, workspace: string): Promise<{ id: string; type:
     .where('completed_at', 'is', null)
     .execute()
 
+/** How a job stands, and what it came to. */
+export const outcomeOf = (db: Db, workspace: string, id: string) =>
+  tables(db)
+    .selectFrom('jobs')
+    .select(['status', 'result', 'error', 'completed_at'])
+    .where('workspace', '=', workspace)
+    .where('id', '=', id)
+    .executeTakeFirst()
+
 /** Types of jobs that a worker holds or may take, now or later. */
 export async function openTypes(db: Db): Promise<string[]> {
   const open = (column: 'due_at' | 'lease_until') =>

@@ -11,6 +11,7 @@ import { usePages } from '../../lib/queries.ts'
 import { jobLine, jobTitle } from '../../lib/running.ts'
 import type { ViewOf } from '../../shell/view.ts'
 import { Button } from '../../ui/button.tsx'
+import { Chip } from '../../ui/chip.tsx'
 import { Confirm } from '../../ui/dialog.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { attempt, say } from '../../ui/notices.tsx'
@@ -128,19 +129,6 @@ export default function JobsPage(props: ViewOf<'jobs'>) {
         }}
       />
     </>
-  )
-}
-
-function Chip(props: { pressed: boolean; onClick: () => void; children: string }) {
-  return (
-    <button
-      type="button"
-      aria-pressed={props.pressed}
-      class="h-6 rounded-full px-2.5 text-xs text-dim ring-1 ring-line ring-inset hover:bg-hover aria-pressed:bg-accent-soft aria-pressed:text-accent-ink aria-pressed:ring-accent/40"
-      onClick={() => props.onClick()}
-    >
-      {props.children}
-    </button>
   )
 }
 

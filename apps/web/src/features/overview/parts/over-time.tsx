@@ -3,6 +3,7 @@ import { createMemo, For, Show } from 'solid-js'
 import { dayStart, number, plural, shortDate } from '../../../lib/format.ts'
 import { useRead } from '../../../lib/queries.ts'
 import { stored } from '../../../lib/stored.ts'
+import { Chip } from '../../../ui/chip.tsx'
 import { TimeChart } from '../../../ui/time-chart.tsx'
 
 const spans: Record<ActivitySpan, { step: string; words: string }> = {
@@ -88,18 +89,5 @@ export function OverTime() {
         </div>
       </section>
     </Show>
-  )
-}
-
-function Chip(props: { pressed: boolean; onClick: () => void; children: string }) {
-  return (
-    <button
-      type="button"
-      aria-pressed={props.pressed}
-      class="h-6 rounded-full px-2.5 text-xs text-dim ring-1 ring-line ring-inset hover:bg-hover aria-pressed:bg-accent-soft aria-pressed:text-accent-ink aria-pressed:ring-accent/40"
-      onClick={() => props.onClick()}
-    >
-      {props.children}
-    </button>
   )
 }
