@@ -57,8 +57,9 @@ export async function candidates(
   limits: Limits,
 ): Promise<Candidate[]> {
   if (numbers.length === 0) return []
-  const { rows } = await sql<Candidate>`select ${columns} from passage_posting p
-    where p.number in ${among(dialectOf(db), numbers)} and p.workspace = ${workspace}${within(db, limits)}`.execute(db)
+  const { rows } = await sql<Candidate>`select ${columns}
+    from ${among(dialectOf(db), numbers)} as chosen cross join passage_posting p
+    where p.number = chosen.value and p.workspace = ${workspace}${within(db, limits)}`.execute(db)
   return rows
 }
 
@@ -123,8 +124,9 @@ export async function details(db: Db, workspace: string, numbers: readonly numbe
   if (numbers.length === 0) return []
   const { rows } = await sql<Found>`select a.number, a.id, a.kind, a.source, a.ordinal, a.place, a.text,
       s.title, s.uri, s.speaker, s.time
-    from passage a join passage_source s on s.workspace = a.workspace and s.kind = a.kind and s.id = a.source
-    where a.workspace = ${workspace} and a.number in ${among(dialectOf(db), numbers)}`.execute(db)
+    from ${among(dialectOf(db), numbers)} as chosen cross join passage a
+      join passage_source s on s.workspace = a.workspace and s.kind = a.kind and s.id = a.source
+    where a.number = chosen.value and a.workspace = ${workspace}`.execute(db)
   return rows
 }
 

@@ -166,14 +166,14 @@ export async function takePassages({ db, dialect, workspace }: Space, numbers: r
   const these = among(dialect, numbers)
   const { rows } = await sql<Removed>`select a.number, a.id, a.words, a.vectored, a.text_hash, a.text, p.length,
       length(p.terms) as bytes
-    from passage a join passage_posting p on p.number = a.number
-    where a.workspace = ${workspace} and a.number in ${these}`.execute(db)
+    from ${these} as chosen cross join passage a join passage_posting p on p.number = a.number
+    where a.number = chosen.value and a.workspace = ${workspace}`.execute(db)
   const found = rows.map(({ number }) => number)
   if (found.length === 0) return []
   const gone = among(dialect, found)
   await sql`delete from passage_fts where ${identifier(dialect)} in ${gone}`.execute(db)
-  await sql`delete from passage where workspace = ${workspace} and number in ${gone}`.execute(db)
-  await sql`delete from passage_posting where workspace = ${workspace} and number in ${gone}`.execute(db)
+  await sql`delete from passage where number in ${gone}`.execute(db)
+  await sql`delete from passage_posting where number in ${gone}`.execute(db)
   return rows
 }
 

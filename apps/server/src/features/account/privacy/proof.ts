@@ -1,6 +1,5 @@
 /** The search that proves: is what was erased still anywhere, in a table or in a file below the data folder? */
-import { createReadStream } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { open, readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { ErasureFinding, ErasureProof } from '@cairn/api/privacy'
 import type { ReadApart, Scope } from '../../../kernel/scope.ts'
@@ -77,12 +76,13 @@ export const searchFiles: ReadApart<{ home: string; marks: string[] }, Searched 
   let database = false
   const needles = marks.map((mark) => Buffer.from(mark))
   const longest = Math.max(0, ...needles.map(({ length }) => length))
+  const room = Buffer.allocUnsafe(chunk + longest)
   const found: ErasureFinding[] = []
   let [files, bytes] = [0, 0]
   for (const entry of await readdir(home, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue
     const path = join(entry.parentPath, entry.name)
-    const read = await searchFile(path, needles, longest)
+    const read = await searchFile(path, needles, longest, room)
     if (read === null) continue
     files += 1
     database ||= path === own
@@ -92,27 +92,28 @@ export const searchFiles: ReadApart<{ home: string; marks: string[] }, Searched 
   return { files, bytes, tables: 0, found, database }
 }
 
-/** Null for a file that is gone meanwhile. */
-async function searchFile(path: string, needles: readonly Buffer[], longest: number) {
-  let [bytes, times] = [0, 0]
-  let before = Buffer.alloc(0)
+/** Null for a file that is gone meanwhile. `room` is read into: all files take turns with it. */
+async function searchFile(path: string, needles: readonly Buffer[], longest: number, room: Buffer) {
+  let [bytes, times, kept] = [0, 0, 0]
   try {
-    for await (const piece of createReadStream(path, { highWaterMark: chunk }) as AsyncIterable<Buffer>) {
-      const text = before.length > 0 ? Buffer.concat([before, piece]) : piece
+    await using file = await open(path)
+    for (;;) {
+      const { bytesRead } = await file.read(room, kept, room.length - kept, null)
+      if (bytesRead === 0) return { bytes, times }
+      const text = room.subarray(0, kept + bytesRead)
       for (const needle of needles) {
-        for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + 1)) {
-          // What ends in the part that was read before was counted with it.
-          if (at + needle.length > before.length) times += 1
-        }
+        // What ends in the part that was kept was counted before.
+        const start = Math.max(kept - needle.length + 1, 0)
+        for (let at = text.indexOf(needle, start); at >= 0; at = text.indexOf(needle, at + 1)) times += 1
       }
-      bytes += piece.length
-      before = Buffer.from(text.subarray(Math.max(text.length - longest + 1, 0)))
+      bytes += bytesRead
+      kept = Math.min(Math.max(longest - 1, 0), text.length)
+      room.copyWithin(0, text.length - kept, text.length)
     }
   } catch (error) {
     if ((error as { code?: string }).code === 'ENOENT') return null
     throw error
   }
-  return { bytes, times }
 }
 
 /** Is this file below the data folder a copy of the database of an earlier day? */
