@@ -94,6 +94,17 @@ test('filters by kind, root and time hold exactly', async () => {
   expect(await sorted({ from: '2023-12-31T23:59:00.000Z', to: '2023-12-31T23:59:00.001Z' })).toEqual(['f1'])
 })
 
+test('a kind that most passages are of is found alone, too, and so is one that few are of', async () => {
+  const { put, find } = await library()
+  const many = Array.from({ length: 60 }, (_, at) => [`note ${at}`, `The quokka of day ${at} sleeps.`])
+  await put(Object.fromEntries(many), 'note')
+  await put({ rare: 'A quokka in a message.', other: 'A quokka, again.' }, 'message')
+  expect(new Set(await find('quokka', { kinds: ['message'] }))).toEqual(new Set(['rare', 'other']))
+  const notes = await find('quokka', { kinds: ['note'], limit: 100 })
+  expect(notes).toHaveLength(60)
+  expect(notes.filter((id) => !id.startsWith('note '))).toEqual([])
+})
+
 test('the turn beside a good one is found as well', async () => {
   const { put, find } = await library()
   const turn = (text: string, order: number) => ({ text, group: 't', order })

@@ -49,6 +49,25 @@ export async function postings(db: Db, match: Match, limit: number): Promise<num
   return list ? (JSON.parse(`[${list}]`) as number[]) : []
 }
 
+const sampled = 64
+
+/** About which share of the workspace's passages is of these kinds: some of them are looked at, at even distances. */
+export async function shareOf(db: Db, workspace: string, kinds: readonly string[]): Promise<number> {
+  const { last } = await tables(db)
+    .selectFrom('passage_posting')
+    .select(({ fn }) => fn.max<number | null>('number').as('last'))
+    .executeTakeFirstOrThrow()
+  const numbers = Array.from({ length: sampled }, (_, at) => Math.ceil(((at + 1) * Number(last ?? 0)) / sampled))
+  const found = await tables(db)
+    .selectFrom('passage_posting')
+    .select('kind')
+    .where('number', 'in', among(dialectOf(db), numbers))
+    .where('workspace', '=', workspace)
+    .execute()
+  if (found.length < sampled / 4) return 0
+  return found.filter(({ kind }) => kinds.includes(kind)).length / found.length
+}
+
 /** What scoring needs of these passages. */
 export async function candidates(
   db: Db,

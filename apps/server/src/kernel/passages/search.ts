@@ -40,6 +40,8 @@ const examined = 30
 const supported = 60
 /** Passages whose neighbours, kinds and times are looked at. */
 const kept = 400
+/** Share of the passages from which a kind is not looked for in the index. */
+const common = 0.5
 /** Reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009). */
 const fusion = 60
 
@@ -84,7 +86,7 @@ export const searchPassages: ReadApart<SearchArgument, SearchAnswer> = async ({ 
     if (terms.length === 0) return []
     const number = space?.number ?? 0
     const read = []
-    for (const { match, weight, most } of lists(number, terms, filters(number, argument.limits))) {
+    for (const { match, weight, most } of lists(number, terms, filters(number, await telling(argument.limits)))) {
       read.push({ numbers: await store.postings(db, match, most), weight })
     }
     const collected = await store.candidates(db, workspace, select(read, SCORED), argument.limits)
@@ -102,6 +104,13 @@ export const searchPassages: ReadApart<SearchArgument, SearchAnswer> = async ({ 
     rank.support(ranked)
     rank.adjust(ranked, argument.weights, argument.now)
     return rank.sortByScore(ranked.filter(({ score }) => score > 0))
+  }
+
+  /** Kinds that most passages are of tell nothing, and cost the reading of nearly all: candidates are held against them. */
+  async function telling(limits: Limits): Promise<Limits> {
+    if (limits.kinds === null) return limits
+    const share = await store.shareOf(db, workspace, limits.kinds)
+    return share < common ? limits : { ...limits, kinds: null }
   }
 
   async function byMeaning(ids: readonly string[], terms: readonly QueryTerm[], of: Statistics): Promise<Ranked[]> {
