@@ -49,7 +49,11 @@ export async function startBenchCore(
   }
   const begun = performance.now()
   const parameters = [entry, 'up', ...(options.folder ? [options.folder] : [])]
-  const child = spawn(process.execPath, parameters, { env: environment, stdio: ['ignore', 'ignore', 'inherit'] })
+  // As `npm start` does.
+  const child = spawn(process.execPath, ['--max-semi-space-size=4', ...parameters], {
+    env: environment,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   await answering(url, child)
   return {
     url,

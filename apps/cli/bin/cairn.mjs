@@ -8,8 +8,11 @@ import module, { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import v8 from 'node:v8'
 
 const needed = 24
+// Megabytes of each thread for what is young. With V8's own 16 a dozen threads hold 300 MB more and answer no faster.
+const young = '--max-semi-space-size=4'
 
 function bundledNode() {
   const require = createRequire(import.meta.url)
@@ -36,6 +39,8 @@ const entry = new URL(role, import.meta.url)
 
 if (Number(process.versions.node.split('.')[0]) >= needed) {
   keepCompiledCode()
+  // For threads: this one's is settled when Node starts.
+  v8.setFlagsFromString(young)
   await import(entry.href)
 } else {
   const node = bundledNode()
@@ -57,7 +62,7 @@ function keepCompiledCode() {
 
 /** Runs the entry in the Node that came along, and ends as it ends. */
 function handOver(node) {
-  const child = spawn(node, [fileURLToPath(entry), ...process.argv.slice(2)], { stdio: 'inherit' })
+  const child = spawn(node, [young, fileURLToPath(entry), ...process.argv.slice(2)], { stdio: 'inherit' })
   // The terminal sends Ctrl-C to both; this one waits so that the other can stop in order.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => signal !== 'SIGINT' && child.kill(signal))
