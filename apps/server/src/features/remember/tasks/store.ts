@@ -226,6 +226,32 @@ export const countEvents = async (from: Reader, task: string) => {
   return events
 }
 
+export const countBelow = async (from: Reader, task: string): Promise<number> => {
+  const { tasks } = await tables(from)
+    .selectFrom('tasks')
+    .select((row) => row.fn.countAll<number>().as('tasks'))
+    .where('workspace', '=', from.workspace)
+    .where('parent_id', '=', task)
+    .executeTakeFirstOrThrow()
+  return tasks
+}
+
+/** Removes some of a task's history; answers how many entries. */
+export async function deleteEvents(to: Reader, task: string, limit: number): Promise<number> {
+  const some = tables(to)
+    .selectFrom('task_events')
+    .select('id')
+    .where('workspace', '=', to.workspace)
+    .where('task_id', '=', task)
+    .limit(limit)
+  const { numDeletedRows } = await tables(to)
+    .deleteFrom('task_events')
+    .where('workspace', '=', to.workspace)
+    .where('id', 'in', some)
+    .executeTakeFirstOrThrow()
+  return Number(numDeletedRows)
+}
+
 export const hasTasksOf = async (from: Reader, thread: string): Promise<boolean> => {
   const task = await tables(from)
     .selectFrom('tasks')

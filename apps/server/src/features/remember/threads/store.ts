@@ -152,6 +152,18 @@ export const messageIdsOf = (from: Reader, thread: string) =>
     .where('thread_id', '=', thread)
     .execute()
 
+/** Messages of a thread behind a turn, in order. */
+export const turnsAfter = (from: Reader, thread: string, after: number, limit: number) =>
+  tables(from)
+    .selectFrom('llm_messages')
+    .select(['id', 'turn'])
+    .where('workspace', '=', from.workspace)
+    .where('thread_id', '=', thread)
+    .where('turn', '>', after)
+    .orderBy('turn')
+    .limit(limit)
+    .execute()
+
 export const messageIdsAfter = (from: Reader, after: string, limit: number) =>
   tables(from)
     .selectFrom('llm_messages')
