@@ -69,10 +69,13 @@ export function makeJobsService({ clock, jobs }: { clock: Clock; jobs: Pick<Jobs
   }
 
   /** Jobs made in [from, to), by type; the last thirty days unless said. */
-  async function costs(scope: Reader, input: { from?: string; to?: string }): Promise<{ items: JobCost[] }> {
+  async function costs(
+    scope: Pick<Scope, 'workspace' | 'db' | 'apart'>,
+    input: { from?: string; to?: string },
+  ): Promise<{ items: JobCost[] }> {
     const to = input.to === undefined ? clock.now() + 1 : Date.parse(input.to)
     const from = input.from === undefined ? to - 30 * day : Date.parse(input.from)
-    const [took, called] = await store.sumsByType(scope, from, to)
+    const [took, called] = await scope.apart.read<store.JobSums>(storeModule, 'sumsByType', { from, to })
     const calls = new Map(called.map((sums) => [sums.type, sums]))
     const items = took.map(({ ms, ...sums }) => {
       const used = calls.get(sums.type) ?? unused

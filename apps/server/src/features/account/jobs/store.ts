@@ -86,7 +86,8 @@ type ModelSums = {
 }
 
 /** What the jobs made in [from, to) took, by type. */
-export async function sumsByType(reader: Reader, from: number, to: number): Promise<[Sums[], ModelSums[]]> {
+export type JobSums = [took: Sums[], called: ModelSums[]]
+export async function sumsByType(reader: Reader, { from, to }: { from: number; to: number }): Promise<JobSums> {
   const made = reader.db
     .withTables<JobTables & { llm_usage_log: UsageLogRow }>()
     .selectFrom('jobs')

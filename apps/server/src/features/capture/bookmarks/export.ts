@@ -1,5 +1,6 @@
 /** All bookmarks, or those of a folder, as the file that every browser takes. Written as it is read, a page at a time. */
 import { Readable } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Scope } from '../../../kernel/scope.ts'
 import { folderOf } from './folders.ts'
 import { folderStart, head, link, listEnd } from './netscape-lines.ts'
@@ -38,6 +39,8 @@ async function* lines(
       const last = rows.at(-1)
       if (!last || rows.length < atOnce) return
       after = [last.position, last.id]
+      // SQLite answers at once: others come in between.
+      await turn()
     }
   }
 }

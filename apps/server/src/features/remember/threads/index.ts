@@ -46,7 +46,7 @@ export function makeThreads(kernel: Pick<Kernel, 'jobs' | 'passages'>, forget: F
       messages: (call) => service.messages(call, call.input.thread_id, call.input),
       addMessage: (call) => call.write((tx) => service.addMessage(tx, call.input.thread_id, call.input)),
       path: (call) => branches.path(call, call.input.thread_id, call.input),
-      branch: (call) => call.write((tx) => branches.choose(tx, call.input.thread_id, call.input.message_id)),
+      branch: (call) => branches.choose(call, call.input.thread_id, call.input.message_id),
       markdown: async (call) => {
         const found = await exported(call, call.input.id)
         if (!found) throw fail('THREAD_NOT_FOUND')

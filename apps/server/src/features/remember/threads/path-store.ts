@@ -36,6 +36,11 @@ export async function pathUp(from: Reader, id: string, most: number): Promise<st
   return rows.map((row) => row.id)
 }
 
+/** All of them; a long path takes a while, so that this is called in a worker thread. */
+export const wholePath = (from: Reader, id: string): Promise<string[]> => pathUp(from, id, longest)
+/** No path is longer. */
+const longest = 10_000_000
+
 /** What was said from a turn on, in its order: a message follows only earlier ones. */
 export const turnsFrom = (from: Reader, thread: string, turn: number) =>
   tables(from)

@@ -239,17 +239,19 @@ const idsIn = (attachments: readonly Attachment[]) => attachments.map(({ id }) =
 type MessageFilter = { limit?: number; cursor?: string; order?: 'asc' | 'desc'; role?: MessageRole; q?: string }
 
 /** Messages of one thread by turn; THREAD_NOT_FOUND when there is no such thread. */
-export async function messages(from: Reader, thread: string, input: MessageFilter) {
+export async function messages(from: Pick<Scope, 'workspace' | 'db' | 'apart'>, thread: string, input: MessageFilter) {
   if (!(await store.threadById(from, thread))) throw fail('THREAD_NOT_FOUND')
   const limit = pageSize(input.limit)
   const after = decodeCursor(input.cursor, [0] as [number])
-  const rows = await store.messagePage(from, thread, {
-    limit: limit + 1,
-    after: after?.[0] ?? null,
-    order: input.order ?? 'asc',
+  const page: store.MessagePage = {
+    ...{ thread, limit: limit + 1, after: after?.[0] ?? null, order: input.order ?? 'asc' },
     ...(input.role && { role: input.role }),
     ...(input.q && { q: input.q }),
-  })
+  }
+  // With words every message may have to be looked at: that is for a worker.
+  const rows = await (page.q
+    ? from.apart.read<MessageRow[]>(storeModule, 'messagePage', page)
+    : store.messagePage(from, page))
   return toPage(rows, limit, (row) => [row.turn], toMessage)
 }
 

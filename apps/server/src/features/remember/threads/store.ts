@@ -115,15 +115,22 @@ export const messagesByIds = (from: Reader, ids: readonly string[]) =>
     .where('id', 'in', [...ids])
     .execute()
 
-type MessagePage = { limit: number; after: number | null; order: 'asc' | 'desc'; role?: string; q?: string }
+export type MessagePage = {
+  thread: string
+  limit: number
+  after: number | null
+  order: 'asc' | 'desc'
+  role?: string
+  q?: string
+}
 
 /** A page of one thread's messages by turn. */
-export function messagePage(from: Reader, thread: string, page: MessagePage) {
+export function messagePage(from: Reader, page: MessagePage): Promise<MessageRow[]> {
   let query = tables(from)
     .selectFrom('llm_messages')
     .selectAll()
     .where('workspace', '=', from.workspace)
-    .where('thread_id', '=', thread)
+    .where('thread_id', '=', page.thread)
     .orderBy('turn', page.order)
     .limit(page.limit)
   const { after, q, role } = page
