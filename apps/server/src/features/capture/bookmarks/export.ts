@@ -36,11 +36,11 @@ async function* lines(
     for (let after: readonly [string, string] | null = null; ; ) {
       const rows: BookmarkRow[] = await folderPage(scope, { folder, after, limit: atOnce, words: [] })
       if (rows.length > 0) yield rows.map((row) => indent + line(row)).join('')
+      // SQLite answers at once: others come in between.
+      await turn()
       const last = rows.at(-1)
       if (!last || rows.length < atOnce) return
       after = [last.position, last.id]
-      // SQLite answers at once: others come in between.
-      await turn()
     }
   }
 }

@@ -11,6 +11,8 @@ type Reader = Pick<Scope, 'workspace' | 'db' | 'apart'>
 
 /** Messages in memory at a time; each may hold 5 MB. */
 const atOnce = 10
+/** Others have a turn after so many. */
+const often = 200
 const pathModule = new URL('./path-store.ts', import.meta.url)
 
 const speakers: Record<Message['role'], string> = {
@@ -37,7 +39,7 @@ export async function* markdownOf(from: Reader, thread: ThreadRow): AsyncGenerat
     const messages = (await upFrom(from, thread.id, last, Math.min(atOnce, ids.length - at))).toReversed()
     for (const message of messages) yield `\n${section(message)}\n`
     // SQLite answers at once: others come in between.
-    await turn()
+    if (at % often === 0) await turn()
   }
 }
 
