@@ -26,7 +26,12 @@ const once = [
   ...['**/bundles/hostile.test.ts', '**/kernel/age.test.ts'],
   ...['**/imports/killed.test.ts', '**/privacy/control.test.ts', '**/jobs/volume.test.ts'],
   ...['**/privacy/killed.test.ts', '**/privacy/vectors.test.ts'],
-  ...['**/documents/crawl/killed.test.ts', '**/chats/killed.test.ts', '**/threads/killed.test.ts'],
+  ...[
+    '**/documents/crawl/killed.test.ts',
+    '**/chats/killed.test.ts',
+    '**/threads/killed.test.ts',
+    '**/browser/killed.test.ts',
+  ],
 ]
 
 /** A machine in a bad moment is no fault of the code; `npm test` names what passed only when it was tried again. */

@@ -29,6 +29,7 @@ test('removing a thread that was killed goes on until nothing is left, and the j
     return now.completed_at === null ? null : now
   })
   expect(ended).toMatchObject({ status: 'succeeded', result: { threads: 1, messages: many } })
+  expect(ended.attempt).toBeGreaterThan(1)
   expect((await core.api.overview.get()).counts).toMatchObject({ threads: 0, messages: 0 })
   expect((await core.api.events.audit({})).valid).toBe(true)
 }, 120_000)
