@@ -21,11 +21,17 @@ function listens(url: string): Promise<boolean> {
 const once = [
   ...['apps/cli/**', '**/git/hostile.test.ts', '**/imports/real-browser.test.ts', '**/masking.test.ts'],
   ...['**/models/reach.test.ts', '**/chat/models.test.ts', '**/files/unreadable.test.ts', '**/imports/imports.test.ts'],
+  ...['**/imports/refused.test.ts', '**/imports/json.test.ts'],
   ...['**/bookmarks/killed.test.ts', '**/passages/killed.test.ts', '**/bundles/killed.test.ts'],
   ...['**/bundles/hostile.test.ts', '**/kernel/age.test.ts'],
   ...['**/imports/killed.test.ts', '**/privacy/control.test.ts', '**/jobs/volume.test.ts'],
   ...['**/privacy/killed.test.ts', '**/privacy/vectors.test.ts'],
-  ...['**/documents/crawl/killed.test.ts'],
+  ...[
+    '**/documents/crawl/killed.test.ts',
+    '**/chats/killed.test.ts',
+    '**/threads/killed.test.ts',
+    '**/browser/killed.test.ts',
+  ],
 ]
 
 /** A machine in a bad moment is no fault of the code; `npm test` names what passed only when it was tried again. */

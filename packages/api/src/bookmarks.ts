@@ -10,6 +10,7 @@ import {
   optional,
   page,
   paging,
+  removedOrGoing,
   type Static,
   shape,
   Time,
@@ -262,8 +263,8 @@ export const bookmarks = operations('bookmarks', {
     summary: 'Remove a folder with all that is in it',
     effect: 'write',
     params: { id: Id },
-    output: shape({ removed: shape({ folders: count, bookmarks: count }) }),
-    errors: ['BOOKMARK_FOLDER_NOT_FOUND'],
+    output: removedOrGoing(shape({ folders: count, bookmarks: count })),
+    errors: ['BOOKMARK_FOLDER_NOT_FOUND', 'JOB_FAILED'],
   }),
   import: operation({
     method: 'POST',

@@ -9,7 +9,7 @@ import {
   optional,
   page,
   paging,
-  Removed,
+  removedOrGoing,
   type Static,
   shape,
   Time,
@@ -211,7 +211,8 @@ export const jobs = operations('jobs', {
     method: 'DELETE',
     path: '/api/jobs',
     summary: 'Remove jobs that ended long ago',
-    description: 'Answers how many went, by status.',
+    description:
+      'Answers how many went, by status; null when that goes on as a job for longer than a call should wait.',
     effect: 'danger',
     callers: ['people'],
     query: {
@@ -220,6 +221,7 @@ export const jobs = operations('jobs', {
       /** Default 30. */
       older_than_days: optional(Type.Integer({ minimum: 1, maximum: 36_500 })),
     },
-    output: Removed,
+    output: removedOrGoing(Type.Record(Type.String(), count)),
+    errors: ['JOB_FAILED'],
   }),
 })

@@ -46,5 +46,8 @@ export const page = <T extends TSchema>(item: T) =>
 export const Accepted = shape({ job_id: Id })
 /** Answer of a removal: how much went, by kind. */
 export const Removed = shape({ removed: Type.Record(Type.String(), count) })
+/** The same where much may have to go: null when that goes on as a job for longer than a call should wait. */
+export const removedOrGoing = <S extends TSchema>(removed: S) =>
+  shape({ removed: nullable(removed), job_id: optional(Id) })
 /** Reply that carries nothing. */
 export const Nothing = Type.Null()

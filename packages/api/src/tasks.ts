@@ -277,11 +277,13 @@ export const tasks = operations('tasks', {
     output: shape({
       /** The task as it stands now; null when it was removed. */
       task: nullable(Task),
-      removed: Type.Record(Type.String(), count),
+      /** Null when that goes on as a job for longer than a call should wait. */
+      removed: nullable(Type.Record(Type.String(), count)),
+      job_id: optional(Id),
       /** Jobs that were stopped. */
       stopped: list(Id),
     }),
-    errors: ['TASK_NOT_FOUND', 'PRECONDITION_FAILED'],
+    errors: ['TASK_NOT_FOUND', 'PRECONDITION_FAILED', 'JOB_FAILED'],
   }),
   events: operation({
     method: 'GET',

@@ -44,6 +44,9 @@ export const isRetryable = (error: unknown) => {
   return code === '40001' || code === '40P01'
 }
 
+/** To be thrown by a body that sees somebody else having written the same meanwhile: run again, it finds that there. */
+export const overtaken = () => Object.assign(new Error('Somebody else wrote the same meanwhile.'), { code: '40001' })
+
 /** Did the connection to PostgreSQL go, or never come up? */
 export const isConnectionLost = (error: unknown) => postgresFault(error as Raw) === 'DATABASE_UNAVAILABLE'
 

@@ -3,6 +3,7 @@
  * Loopback is not egress, but it is written down all the same when a model answers there.
  */
 import type { Db } from '../database/dialect.ts'
+import { newestFirst } from '../database/pages.ts'
 import { newId } from '../ids.ts'
 import type { Scope, Tx } from '../scope.ts'
 
@@ -79,14 +80,7 @@ export function makeEgress() {
       let query = table(scope.db).selectFrom('egress').selectAll().where('workspace', '=', scope.workspace)
       if (filter.host !== undefined) query = query.where('host', '=', filter.host)
       if (filter.purpose !== undefined) query = query.where('purpose', '=', filter.purpose)
-      const { before } = filter
-      if (before)
-        query = query.where(({ eb, refTuple, tuple }) => eb(refTuple('at', 'id'), '<', tuple(before[0], before[1])))
-      return query
-        .orderBy('at', 'desc')
-        .orderBy('id', 'desc')
-        .limit(filter.limit + 1)
-        .execute()
+      return newestFirst(query, 'at', { limit: filter.limit + 1, after: filter.before }).execute()
     },
   }
 }

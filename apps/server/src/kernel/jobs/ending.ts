@@ -1,4 +1,5 @@
 /** For calls that answer what a job came to where that does not take long, and name the job where it does. */
+import { fail } from '@cairn/api/errors'
 import type { Db } from '../database/dialect.ts'
 import type { JobStatus } from './definition.ts'
 import { errorOf } from './state.ts'
@@ -9,6 +10,15 @@ type Asked = { workspace: string; db: Db; signal: AbortSignal }
 
 /** Jobs of other processes tell nothing here: the ledger is asked for them. */
 const lookEvery = 250
+
+/** How long a call waits for a job that is short as a rule, in milliseconds. */
+export const patience = 5_000
+
+/** What a job came to; null when it has not ended. JOB_FAILED when it came to nothing. */
+export function resultOf(end: Ended | null): unknown {
+  if (end && end.status !== 'succeeded') throw fail('JOB_FAILED', { reason: end.error?.message ?? end.status })
+  return end && end.result
+}
 
 /** The job once it has ended; null when that takes longer than `within` milliseconds, or nobody waits any more. */
 export async function endOf(

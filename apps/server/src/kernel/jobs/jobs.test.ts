@@ -4,9 +4,10 @@ import { describe, expect, test } from 'vitest'
 import { until } from '../../../test/until.ts'
 import { somebody } from '../../../test/database.ts'
 import { job } from './definition.ts'
-import { gate, work } from './jobs.fixture.ts'
+import { gate, heldClock, work } from './jobs.fixture.ts'
 import { system } from './settling.ts'
 
+const hour = 3_600_000
 const anything = Type.Object({ n: Type.Optional(Type.Integer()) }, { additionalProperties: false })
 
 describe('a job', () => {
@@ -76,6 +77,7 @@ describe('a job', () => {
 
   test('sleeps without worker or slot, wakes at its time and runs no finished step again', async () => {
     const made: string[] = []
+    const { clock, add } = heldClock()
     const { enqueue, reaches, events } = await work(
       [
         job({
@@ -83,20 +85,21 @@ describe('a job', () => {
           async run({ step, sleepUntil, attempt }) {
             const at = await step('when', async () => {
               made.push('when')
-              return Date.now() + 150
+              return clock.now() + hour
             })
-            if (Date.now() < at) await sleepUntil(at)
-            return { attempt, late: Date.now() >= at }
+            if (clock.now() < at) await sleepUntil(at)
+            return { attempt, late: clock.now() >= at }
           },
         }),
         job({ type: 'test.other', input: anything, run: async () => 'ran' }),
       ],
-      { slots: 1 },
+      { slots: 1, clock },
     )
     const id = await enqueue({ type: 'test.sleep', input: {} })
     const waiting = await reaches(id, 'waiting')
     expect(waiting).toMatchObject({ worker: null, lease_until: null })
     await reaches(await enqueue({ type: 'test.other', input: {} }), 'succeeded')
+    add(hour)
     const row = await reaches(id, 'succeeded')
     expect(JSON.parse(row.result as string)).toEqual({ attempt: 1, late: true })
     expect(made).toEqual(['when'])
@@ -108,7 +111,7 @@ describe('a job', () => {
       job({
         ...{ type: 'test.swallow', input: anything },
         async run({ sleepUntil }) {
-          await sleepUntil(Date.now() + 3_600_000).catch(() => {})
+          await sleepUntil(Date.now() + hour).catch(() => {})
           return 'never'
         },
       }),

@@ -13,7 +13,7 @@ import { maskText } from '../masking.ts'
 import type { Principal, Scope, Tx } from '../scope.ts'
 import type { MakeScope, WriteContext } from '../scopes.ts'
 import type { JobDefinition, JobStatus, NewJob } from './definition.ts'
-import { type Ended, endOf } from './ending.ts'
+import { type Ended, endOf, patience, resultOf } from './ending.ts'
 import { inProcessDriver, type JobDriver } from './driver.ts'
 import { makeEnqueue } from './enqueue.ts'
 import { dropStatus } from './journal.ts'
@@ -96,6 +96,8 @@ export type Jobs = {
   watch(workspace: string, id: string, watcher: () => void): () => void
   /** The job once it has ended; null when that takes longer than `within` milliseconds, or nobody waits any more. */
   ended(scope: Pick<Scope, 'workspace' | 'db' | 'signal'>, id: string, within: number): Promise<Ended | null>
+  /** What a job came to that is short as a rule; null when it takes longer than a call should wait. JOB_FAILED. */
+  result<T>(scope: Pick<Scope, 'workspace' | 'db' | 'signal'>, id: string): Promise<T | null>
   /** How many jobs a workspace has by status, counted to 100,000 each. */
   counts(scope: Pick<Tx, 'workspace' | 'db'>): Promise<Record<JobStatus, number>>
   /** Types that are housekeeping (`quiet`). */
@@ -195,6 +197,9 @@ export function makeJobs(settings: JobSettings): Jobs {
     }
   }
 
+  const ended: Jobs['ended'] = (scope, id, within) =>
+    endOf(scope, id, within, (watcher) => following.watch({ workspace: scope.workspace, id }, watcher))
+
   return {
     define(definitions) {
       if (types.size > 0) throw new Error('The types of jobs are told once.')
@@ -210,8 +215,9 @@ export function makeJobs(settings: JobSettings): Jobs {
     },
     onProgress: (listener) => following.follow(listener),
     watch: (workspace, id, watcher) => following.watch({ workspace, id }, watcher),
-    ended: (scope, id, within) =>
-      endOf(scope, id, within, (watcher) => following.watch({ workspace: scope.workspace, id }, watcher)),
+    ended,
+    result: async <T>(scope: Parameters<Jobs['ended']>[0], id: string) =>
+      resultOf(await ended(scope, id, patience)) as T | null,
     openOfTasks: ({ db, workspace }, tasks) => openJobsOfTasks(db, workspace, tasks),
     counts: ({ db, workspace }) => countJobs(db, workspace),
     quiet: () => [...types].filter(([, type]) => type.definition.quiet).map(([name]) => name),

@@ -15,7 +15,7 @@ import { makeCutter, type Parse, soundSource } from './cut.ts'
 import type { InsideArgument, InsidePassage } from './inside.ts'
 import { indexJobs, indexNow, leftovers, rebuildOf, vectorsNow } from './jobs.ts'
 import { lagging, markPending } from './pending-store.ts'
-import type { FittingSource, SearchAnswer, SearchArgument } from './search.ts'
+import type { Fitting, SearchAnswer, SearchArgument } from './search.ts'
 import type { IndexHealth } from './status.ts'
 import type { PassageKind } from './source.ts'
 import type { Embedding, Vectors } from './vectors.ts'
@@ -143,11 +143,8 @@ export function makePassages(parts: PassageParts) {
   })
 
   /** Which sources fit the words, best first, and whether no word was held as it was typed. Cheaper than a search. */
-  async function fitting(scope: Scope, query: SearchQuery): Promise<{ sources: FittingSource[]; guessed: boolean }> {
-    const argument: SearchArgument = { ...argumentOf(query), bare: true }
-    const { sources, corrected } = await scope.apart.read<SearchAnswer>(searchModule, 'searchPassages', argument)
-    return { sources, guessed: corrected.length > 0 }
-  }
+  const fitting = (scope: Scope, query: SearchQuery) =>
+    scope.apart.read<Fitting>(searchModule, 'fittingSources', argumentOf(query))
 
   async function byMeaning(scope: Scope, query: SearchQuery): Promise<{ ids: string[] | null; reason: string | null }> {
     const nothing = (reason: string) => ({ ids: null, reason })

@@ -28,12 +28,14 @@ export type SearchArgument = {
   semantic: string[] | null
   /** Are words asked, too? */
   keyword: boolean
-  /** Only which sources fit: no text is fetched but for ranking, and there are no hits. */
-  bare?: boolean
 }
-/** A source that fits, and the words of the query, as they were typed, that it holds. */
-export type FittingSource = { id: string; terms: string[] }
-export type SearchAnswer = Pick<SearchResult, 'hits' | 'corrected'> & { sources: FittingSource[] }
+export type Fitting = {
+  /** With the words of the query, as they were typed, that each holds. */
+  sources: { id: string; terms: string[] }[]
+  /** Was no word held as it was typed? */
+  guessed: boolean
+}
+export type SearchAnswer = Pick<SearchResult, 'hits' | 'corrected'>
 
 /** Passages whose text is read for phrases. */
 const examined = 30
@@ -45,9 +47,42 @@ const common = 0.5
 /** Reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009). */
 const fusion = 60
 
-export const searchPassages: ReadApart<SearchArgument, SearchAnswer> = async ({ db, workspace }, argument) => {
+export const searchPassages: ReadApart<SearchArgument, SearchAnswer> = async (from, argument) => {
+  const found = await chosenBy(from, argument, Math.max(examined, argument.limit))
+  if (!found) return { hits: [], corrected: [] }
+  const { understood, words, meaning, chosen, texts } = found
+  await texts.read(chosen)
+  const [keywordRank, semanticRank] = [ranksOf(words), ranksOf(meaning ?? [])]
+  const hits = chosen.flatMap((each): Hit[] => {
+    const text = texts.of(each)
+    return text ? [toHit(each, text, texts.tokensOf(each), understood, keywordRank, semanticRank)] : []
+  })
+  const corrected = understood.corrected.map((each) => ({ from: each.from, to: inWords(each, hits) }))
+  return { hits, corrected }
+}
+
+/** Which sources fit, best first: no text is fetched but for ranking. */
+export const fittingSources: ReadApart<SearchArgument, Fitting> = async (from, argument) => {
+  const found = await chosenBy(from, argument, examined)
+  if (!found) return { sources: [], guessed: false }
+  const { understood, chosen } = found
+  const sources = chosen.map((each) => ({ id: each.candidate.source, terms: typedOf(heldBy(each, understood)) }))
+  return { sources, guessed: understood.corrected.length > 0 }
+}
+
+type From = Parameters<ReadApart<unknown, unknown>>[0]
+type Chosen = {
+  understood: Understood
+  words: Ranked[]
+  meaning: Ranked[] | null
+  chosen: Ranked[]
+  texts: ReturnType<typeof makeTexts>
+}
+
+/** Reads `atFirst` texts at once, though only the best are examined. Null where nothing is indexed. */
+async function chosenBy({ db, workspace }: From, argument: SearchArgument, atFirst: number): Promise<Chosen | null> {
   const space = await store.readSpace(db, workspace)
-  if (!space || space.passages === 0) return { hits: [], corrected: [], sources: [] }
+  if (!space || space.passages === 0) return null
   const understood = await understand(
     argument.query.slice(0, MAX_QUERY),
     store.dictionary(db, workspace),
@@ -56,31 +91,17 @@ export const searchPassages: ReadApart<SearchArgument, SearchAnswer> = async ({ 
   const statistics = { passages: space.passages, averageLength: space.length / space.passages }
   const words = argument.keyword ? await byWords(understood, statistics) : []
   const meaning = argument.semantic ? await byMeaning(argument.semantic, understood.terms, statistics) : null
-
-  const texts = new Map<number, Found>()
-  const cut = new Map<number, Token[]>()
-  await read(words.slice(0, argument.bare ? examined : Math.max(examined, argument.limit)))
+  const texts = makeTexts({ db, workspace })
+  await texts.read(words.slice(0, atFirst))
   for (const each of words.slice(0, examined)) {
     rank.raisePhrase(
       each,
-      rank.phrases(() => tokensOf(each.candidate.number), each.own.groups, understood),
+      rank.phrases(() => texts.tokensOf(each), each.own.groups, understood),
     )
   }
   rank.sortByScore(words)
   const ordered = meaning ? fuse(words, meaning) : words
-  const chosen = rank.diverse(ordered, argument.limit)
-  if (argument.bare) {
-    const sources = chosen.map((each) => ({ id: each.candidate.source, terms: typedOf(heldBy(each, understood)) }))
-    return { hits: [], corrected: understood.corrected.map(({ from, to }) => ({ from, to })), sources }
-  }
-  await read(chosen)
-  const [keywordRank, semanticRank] = [ranksOf(words), ranksOf(meaning ?? [])]
-  const hits = chosen.flatMap((each): Hit[] => {
-    const found = texts.get(each.candidate.number)
-    return found ? [toHit(each, found, tokensOf, understood, keywordRank, semanticRank)] : []
-  })
-  const corrected = understood.corrected.map((each) => ({ from: each.from, to: inWords(each, hits) }))
-  return { hits, corrected, sources: [] }
+  return { understood, words, meaning, chosen: rank.diverse(ordered, argument.limit), texts }
 
   async function byWords({ terms }: Understood, of: Statistics): Promise<Ranked[]> {
     if (terms.length === 0) return []
@@ -123,17 +144,24 @@ export const searchPassages: ReadApart<SearchArgument, SearchAnswer> = async ({ 
       of,
     )
   }
+}
 
-  /** A text is taken apart once, though phrases and what is highlighted are both looked for in it. */
-  function tokensOf(number: number): Token[] {
-    const tokens = cut.get(number) ?? tokenize(texts.get(number)?.text ?? '')
-    cut.set(number, tokens)
-    return tokens
-  }
-
-  async function read(list: readonly Ranked[]) {
-    const missing = list.map(({ candidate }) => candidate.number).filter((number) => !texts.has(number))
-    for (const found of await store.details(db, workspace, missing)) texts.set(found.number, found)
+function makeTexts({ db, workspace }: From) {
+  const texts = new Map<number, Found>()
+  const cut = new Map<number, Token[]>()
+  const of = ({ candidate }: Ranked) => texts.get(candidate.number)
+  return {
+    of,
+    /** A text is taken apart once, though phrases and what is highlighted are both looked for in it. */
+    tokensOf(each: Ranked): Token[] {
+      const tokens = cut.get(each.candidate.number) ?? tokenize(of(each)?.text ?? '')
+      cut.set(each.candidate.number, tokens)
+      return tokens
+    },
+    async read(list: readonly Ranked[]) {
+      const missing = list.map(({ candidate }) => candidate.number).filter((number) => !texts.has(number))
+      for (const found of await store.details(db, workspace, missing)) texts.set(found.number, found)
+    },
   }
 }
 
@@ -174,7 +202,7 @@ const ranksOf = (list: readonly Ranked[]) => new Map(list.map(({ candidate }, at
 function toHit(
   each: Ranked,
   found: Found,
-  tokensOf: (number: number) => Token[],
+  tokens: readonly Token[],
   understood: Understood,
   keyword: Map<number, number>,
   semantic: Map<number, number>,
@@ -183,7 +211,7 @@ function toHit(
   return {
     passage: {
       ...{ id: found.id, text: found.text, time: iso(found.time), speaker: found.speaker },
-      marks: marksOf(tokensOf(found.number), new Set(held.map(({ term }) => term))),
+      marks: marksOf(tokens, new Set(held.map(({ term }) => term))),
     },
     source: { kind: found.kind, id: found.source, title: found.title, uri: found.uri },
     place: JSON.parse(found.place) as Place,

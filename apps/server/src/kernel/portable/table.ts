@@ -1,5 +1,6 @@
 /** Reads, compares and writes rows of any one table for a bundle. Runs in worker threads; the only SQL of travelling. */
 import { type RawBuilder, sql } from 'kysely'
+import { overtaken } from '../database/errors.ts'
 import { rowsOf } from '../database/lists.ts'
 import type { ReadApart, Scope, WriteApart } from '../scope.ts'
 import { type Cell, linesOf, type Row, sameRow, textOf, toLine, toRow } from './line.ts'
@@ -39,15 +40,14 @@ export const writeLines: WriteApart<WriteLines, Written> = async (tx, given) => 
   if (table.before && sort.fresh.length + sort.newer.length > 0) await call(table.before, tx, sort)
   const { fresh, newer, faults } = sort
   const created = await insert(tx, table, fresh)
-  const rest = fresh.length - created.length
+  const made = new Set(created)
+  const rest = fresh.filter((row) => !made.has(keyOf(table, row)))
+  if ((await storedRows(tx, table, rest)).size > 0) throw overtaken()
   await replace(tx, table, newer)
   const changed = [...created, ...newer.map(({ given: row }) => keyOf(table, row))]
-  if (rest > 0 && !table.twin) {
-    const made = new Set(created)
-    const others = fresh.map((row) => keyOf(table, row)).filter((key) => !made.has(key))
-    faults.push(...others.map((id) => ({ id, reason: 'something else stands in its place' })))
-  }
-  const skipped = sort.skipped + (table.twin ? rest : 0)
+  if (!table.twin)
+    faults.push(...rest.map((row) => ({ id: keyOf(table, row), reason: 'something else stands in its place' })))
+  const skipped = sort.skipped + (table.twin ? rest.length : 0)
   const tally: Tally = { created: created.length, updated: newer.length, skipped, failed: faults.length }
   if (changed.length > 0) {
     if (table.after) await call(table.after, tx, sort)

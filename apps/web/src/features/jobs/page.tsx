@@ -120,10 +120,12 @@ export default function JobsPage(props: ViewOf<'jobs'>) {
           const done = await attempt(() => api.jobs.prune({ statuses: ['succeeded', 'cancelled'], older_than_days: 1 }))
           if (done)
             say({
-              text: `${plural(
-                Object.values(done.removed).reduce((a, b) => a + b, 0),
-                'job',
-              )} cleared`,
+              text: done.removed
+                ? `${plural(
+                    Object.values(done.removed).reduce((a, b) => a + b, 0),
+                    'job',
+                  )} cleared`
+                : 'Jobs are being cleared',
             })
           setPruning(false)
         }}

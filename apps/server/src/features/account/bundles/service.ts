@@ -138,7 +138,8 @@ export function makeBundleService({ blobs, clock, config, database, log, secrets
 
   async function list(scope: Scope, input: { limit?: number; cursor?: string }) {
     const limit = pageSize(input.limit)
-    const rows = await store.exportPage(scope, limit + 1, decodeCursor(input.cursor, [0, ''] as [number, string]))
+    const after = decodeCursor(input.cursor, [0, ''] as [number, string])
+    const rows = await store.exportPage(scope, { limit: limit + 1, after })
     return toPage(rows, limit, (row) => [row.created_at, row.id], toBundle)
   }
 

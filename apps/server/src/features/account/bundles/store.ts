@@ -1,5 +1,6 @@
 /** Rows of bundles that wait to be fetched and of those that come in; the only SQL of this feature. */
 import type { Db } from '../../../kernel/database/dialect.ts'
+import { newestFirst, type Page } from '../../../kernel/database/pages.ts'
 
 export type BundleRow = {
   workspace: string
@@ -46,18 +47,14 @@ export const deleteBundle = (to: Reader, id: string) =>
     .executeTakeFirst()
 
 /** Exports that are whole, newest first. */
-export function exportPage(from: Reader, limit: number, after: readonly [number, string] | null) {
-  let query = tables(from)
+export function exportPage(from: Reader, page: Page<number>) {
+  const exports = tables(from)
     .selectFrom('bundle')
     .selectAll()
     .where('workspace', '=', from.workspace)
     .where('kind', '=', 'export')
     .where('blob', 'is not', null)
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit)
-  if (after) query = query.where((row) => row(row.refTuple('created_at', 'id'), '<', row.tuple(after[0], after[1])))
-  return query.execute()
+  return newestFirst(exports, 'created_at', page).execute()
 }
 
 /** Those whose time is over. */

@@ -1,7 +1,7 @@
 /**
  * Jobs as people see them: the list, how far each is, what it wrote down, cancel, retry, prune.
  * Tables: jobs, job_status, job_log, job_step, job_schedule (written by kernel/jobs; pruned here).
- * Events: job.pruned (job.queued, started, waiting, succeeded, failed, cancelled come from kernel/jobs).
+ * Job: jobs.prune. Events: job.pruned (job.queued, started, waiting, succeeded, failed, cancelled come from kernel/jobs).
  * Invariant: only a job that has ended can be removed, and what hangs on it goes with it.
  */
 import { type JobLogLine, jobs as operations } from '@cairn/api/jobs'
@@ -10,7 +10,8 @@ import { answer } from '../../../kernel/gate/call.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { eraseModule } from './erase-store.ts'
 import { retainModule } from './retain-store.ts'
-import { makeJobsService, prune } from './service.ts'
+import { prune, pruneJob } from './prune.ts'
+import { makeJobsService } from './service.ts'
 import { stateFrames } from './stream.ts'
 
 const day = 86_400_000
@@ -51,9 +52,10 @@ export function makeJobsFeature(kernel: Pick<Kernel, 'clock' | 'jobs'>) {
       },
       prune: (call) => {
         const { statuses = ['succeeded'], older_than_days = 30 } = call.input
-        return prune(call, { statuses, before: clock.now() - older_than_days * day })
+        return prune(call, jobs, { statuses, before: clock.now() - older_than_days * day })
       },
     }),
+    jobs: [pruneJob],
     refer: {
       job: async (scope, ids) => {
         const rows = await service.named(scope, ids)

@@ -341,6 +341,17 @@ describe('pruning', () => {
     ])
   })
 
+  test('goes on as a job where many have ended', async () => {
+    await ledger(...Array.from({ length: 600 }, () => ended(old())))
+    const { removed, job_id } = await cairn.api.jobs.prune()
+    const job = await until(async () => {
+      const now = await cairn.api.jobs.get({ id: job_id ?? '' })
+      return now.completed_at === null ? null : now
+    })
+    expect(job).toMatchObject({ type: 'jobs.prune', status: 'succeeded', result: { succeeded: 600 } })
+    expect([null, job.result]).toContainEqual(removed)
+  })
+
   test('refuses open states and times that are too near', async () => {
     for (const query of ['statuses=running', 'older_than_days=0', 'older_than_days=x', 'older_than_days=99999999'])
       expect((await cairn.fetch(`/api/jobs?${query}`, { method: 'DELETE' })).status).toBe(422)

@@ -1,6 +1,6 @@
 /** Rules of the ledger as people see it. */
 import { fail } from '@cairn/api/errors'
-import type { EndedJobStatus, Job, JobCost, JobDetail, JobLogLine, JobState, JobStatus } from '@cairn/api/jobs'
+import type { Job, JobCost, JobDetail, JobLogLine, JobState, JobStatus } from '@cairn/api/jobs'
 import { type Clock, iso, isoOrNull } from '../../../kernel/clock.ts'
 import type { Jobs } from '../../../kernel/jobs/jobs.ts'
 import { errorOf, progressOf, remembered, stateOf } from '../../../kernel/jobs/state.ts'
@@ -20,10 +20,8 @@ type ListInput = {
   from?: string
   to?: string
 }
-export type Removal = { removed: Record<string, number> }
 
 const storeModule = new URL('./store.ts', import.meta.url)
-const pruneBatch = 200
 const day = 86_400_000
 
 const unused = { calls: 0, input_tokens: 0, output_tokens: 0, cost_usd: 0, unpriced: 0 }
@@ -69,10 +67,13 @@ export function makeJobsService({ clock, jobs }: { clock: Clock; jobs: Pick<Jobs
   }
 
   /** Jobs made in [from, to), by type; the last thirty days unless said. */
-  async function costs(scope: Reader, input: { from?: string; to?: string }): Promise<{ items: JobCost[] }> {
+  async function costs(
+    scope: Pick<Scope, 'workspace' | 'db' | 'apart'>,
+    input: { from?: string; to?: string },
+  ): Promise<{ items: JobCost[] }> {
     const to = input.to === undefined ? clock.now() + 1 : Date.parse(input.to)
     const from = input.from === undefined ? to - 30 * day : Date.parse(input.from)
-    const [took, called] = await store.sumsByType(scope, from, to)
+    const [took, called] = await scope.apart.read<store.JobSums>(storeModule, 'sumsByType', { from, to })
     const calls = new Map(called.map((sums) => [sums.type, sums]))
     const items = took.map(({ ms, ...sums }) => {
       const used = calls.get(sums.type) ?? unused
@@ -112,17 +113,4 @@ function progressIn({ phase, steps_completed, steps_total, eta_seconds, message 
   if (phase === null) return null
   const columns = { phase, steps_completed: steps_completed ?? 0, steps_total, eta_seconds, message }
   return remembered({ ...columns, started_at: 0, updated_at: 0 })
-}
-
-/** Removes what ended before a time, in batches so that others get their turn. One event. */
-export async function prune(scope: Scope, pruning: store.Pruning): Promise<Removal> {
-  const removed: Record<string, number> = Object.fromEntries(pruning.statuses.map((status) => [status, 0]))
-  for (let batch: EndedJobStatus[]; ; ) {
-    scope.signal.throwIfAborted()
-    batch = await scope.write((tx) => store.removeEnded(tx, pruning, pruneBatch))
-    for (const status of batch) removed[status] = (removed[status] ?? 0) + 1
-    if (batch.length < pruneBatch) break
-  }
-  await scope.write(async (tx) => tx.event({ type: 'job.pruned', subject: scope.workspace, data: { removed } }))
-  return { removed }
 }

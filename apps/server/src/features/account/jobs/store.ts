@@ -2,6 +2,7 @@
 import type { EndedJobStatus, JobStatus } from '@cairn/api/jobs'
 import { sql } from 'kysely'
 import type { Db } from '../../../kernel/database/dialect.ts'
+import { newestFirst, type Page } from '../../../kernel/database/pages.ts'
 import { contains } from '../../../kernel/database/like.ts'
 import { hasEnded } from '../../../kernel/jobs/ledger.ts'
 import type { JobRow, JobStatusRow, JobTables } from '../../../kernel/jobs/rows.ts'
@@ -44,9 +45,7 @@ export const contentOf = (from: Reader, id: string) =>
     .where('id', '=', id)
     .executeTakeFirst()
 
-export type JobFilter = {
-  limit: number
-  after: readonly [number, string] | null
+export type JobFilter = Page<number> & {
   status?: readonly JobStatus[] | undefined
   type?: string | undefined
   /** Types that are left out. */
@@ -60,9 +59,8 @@ export type JobFilter = {
 
 /** A page of jobs, newest first. */
 export function jobPage(reader: Reader, filter: JobFilter): Promise<SeenJob[]> {
-  const { after, status, type, without = [], project, q, from, to } = filter
-  let query = seen(reader).orderBy('created_at', 'desc').orderBy('id', 'desc').limit(filter.limit)
-  if (after) query = query.where((row) => row(row.refTuple('created_at', 'id'), '<', row.tuple(after[0], after[1])))
+  const { status, type, without = [], project, q, from, to } = filter
+  let query = newestFirst(seen(reader), 'created_at', filter)
   if (status?.length === 1) query = query.where('status', '=', status[0] as JobStatus)
   else if (status) query = query.where('status', 'in', [...status])
   if (type !== undefined) query = query.where('type', '=', type)
@@ -86,7 +84,8 @@ type ModelSums = {
 }
 
 /** What the jobs made in [from, to) took, by type. */
-export async function sumsByType(reader: Reader, from: number, to: number): Promise<[Sums[], ModelSums[]]> {
+export type JobSums = [took: Sums[], called: ModelSums[]]
+export async function sumsByType(reader: Reader, { from, to }: { from: number; to: number }): Promise<JobSums> {
   const made = reader.db
     .withTables<JobTables & { llm_usage_log: UsageLogRow }>()
     .selectFrom('jobs')

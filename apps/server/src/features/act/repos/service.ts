@@ -74,7 +74,7 @@ export function makeRepoService({ roots, git, workspaces }: RepoParts) {
   async function list(from: Reader, input: { limit?: number; cursor?: string }) {
     const limit = pageSize(input.limit)
     const after = decodeCursor(input.cursor, [0, ''] as [number, string])
-    const rows = await store.repoPage(from, limit + 1, after)
+    const rows = await store.repoPage(from, { limit: limit + 1, after })
     return toPage(rows, limit, (row) => [row.created_at, row.id], toRepo)
   }
 

@@ -1,5 +1,6 @@
 /** Rows of registered repositories; the only SQL of this feature. */
 import type { Db } from '../../../kernel/database/dialect.ts'
+import { newestFirst, type Page } from '../../../kernel/database/pages.ts'
 import type { Scope } from '../../../kernel/scope.ts'
 
 export type RepoRow = {
@@ -27,19 +28,8 @@ export const reposByIds = (from: From, ids: readonly string[]) =>
   select(from).selectAll().where('id', 'in', ids).execute()
 
 /** Newest first. */
-export const repoPage = (from: From, limit: number, after: readonly [number, string] | null) =>
-  select(from)
-    .selectAll()
-    .$if(after !== null, (query) =>
-      query.where((eb) => {
-        const [time, id] = after as readonly [number, string]
-        return eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(time, id))
-      }),
-    )
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit)
-    .execute()
+export const repoPage = (from: From, page: Page<number>) =>
+  newestFirst(select(from).selectAll(), 'created_at', page).execute()
 
 export const countRepos = (from: From) =>
   select(from)

@@ -1,5 +1,6 @@
 /** All bookmarks, or those of a folder, as the file that every browser takes. Written as it is read, a page at a time. */
 import { Readable } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Scope } from '../../../kernel/scope.ts'
 import { folderOf } from './folders.ts'
 import { folderStart, head, link, listEnd } from './netscape-lines.ts'
@@ -35,6 +36,8 @@ async function* lines(
     for (let after: readonly [string, string] | null = null; ; ) {
       const rows: BookmarkRow[] = await folderPage(scope, { folder, after, limit: atOnce, words: [] })
       if (rows.length > 0) yield rows.map((row) => indent + line(row)).join('')
+      // SQLite answers at once: others come in between.
+      await turn()
       const last = rows.at(-1)
       if (!last || rows.length < atOnce) return
       after = [last.position, last.id]

@@ -30,12 +30,12 @@ export const writeFolders: WriteApart<FolderBatch, string[]> = async (tx, { id, 
     const room = known !== undefined || (await pathTo(tx, parent)).length < deepestFolder
     ids.push(known?.id ?? (room || parent === null ? own : parent))
     if (known || !room) continue
-    await insertFolder(tx, {
+    const inserted = await insertFolder(tx, {
       ...{ workspace: tx.workspace, id: own, parent_id: parent, title: folder.title },
       ...{ position: await folderPosition(tx, own, parent), version: 1 },
       ...{ created_at: folder.created ?? tx.now, updated_at: tx.now },
     })
-    made += 1
+    if (inserted) made += 1
   }
   const row = await begun(tx, id)
   await updateImport(tx, id, { folders: row.folders + made })
@@ -62,6 +62,8 @@ export const writeBookmarks: WriteApart<BookmarkBatch, void> = async (tx, { id, 
     for (const [at, [own, { url, key, site, title, tags, created }]] of some.entries())
       rows.push([own, folder, url, key, site, title, tags, positions[at] as string, created ?? tx.now])
   }
+  // In the order of their ids, as bundles bring them in: nobody waits in a ring.
+  rows.sort(([one], [other]) => (one < other ? -1 : 1))
   const made = rows.length > 0 ? await insertBookmarks(tx, rows, tx.now) : []
   const row = await begun(tx, id)
   await updateImport(tx, id, { cursor, created: row.created + made.length })

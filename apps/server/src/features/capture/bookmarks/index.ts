@@ -1,7 +1,7 @@
 /**
  * Bookmarks: addresses that a person keeps, in folders, in an order of their own.
- * Tables: bookmarks, bookmark_folders, bookmark_import (how far each import is). Passages: `bookmark`. Job:
- * bookmarks.import. Events: bookmark.created, bookmark.changed, bookmark.removed, bookmark_folder.created,
+ * Tables: bookmarks, bookmark_folders, bookmark_import (how far each import is). Passages: `bookmark`. Jobs:
+ * bookmarks.import, bookmarks.remove. Events: bookmark.created, bookmark.changed, bookmark.removed, bookmark_folder.created,
  * bookmark_folder.changed, bookmark_folder.removed, bookmarks.imported, bookmarks.removed; none carries content.
  * Invariant: an address is masked before it is stored, and a folder never hangs in itself.
  */
@@ -22,7 +22,7 @@ import { exportFile } from './export.ts'
 import * as folders from './folders.ts'
 import { bringAnew, dropFile, importBookmarks, startImport } from './import.ts'
 import { bookmarkPassages, nameOf } from './passages.ts'
-import { removeFolder } from './remove.ts'
+import { removalJob, removeFolder } from './remove.ts'
 import * as service from './service.ts'
 import { bookmarksByIds, countFolders } from './store.ts'
 import { portableBookmarks } from './portable.ts'
@@ -30,8 +30,11 @@ import { portableBookmarks } from './portable.ts'
 export type Bookmarks = ReturnType<typeof makeBookmarks>
 type Workspaces = { isPersonal(scope: Pick<Scope, 'workspace' | 'db'>): Promise<boolean> }
 
-export function makeBookmarks(kernel: Pick<Kernel, 'blobs' | 'clock' | 'database' | 'log'>, workspaces: Workspaces) {
-  const { blobs, clock, database, log } = kernel
+export function makeBookmarks(
+  kernel: Pick<Kernel, 'blobs' | 'clock' | 'database' | 'jobs' | 'log'>,
+  workspaces: Workspaces,
+) {
+  const { blobs, clock, database, jobs, log } = kernel
   const { guarded } = service
   /** What a browser knows is one person's: shared workspaces do not take it. */
   async function assertPersonal(scope: Scope): Promise<void> {
@@ -77,7 +80,7 @@ export function makeBookmarks(kernel: Pick<Kernel, 'blobs' | 'clock' | 'database
         const { id, ...spot } = call.input
         return guarded(call.write((tx) => folders.moveFolder(tx, id, spot)))
       },
-      removeFolder: (call) => removeFolder(call, call.input.id),
+      removeFolder: (call) => removeFolder(call, jobs, call.input.id),
       import: async (call) => {
         await assertPersonal(call)
         const folder = await folders.placeOf(call, call.input.folder_id)
@@ -89,7 +92,7 @@ export function makeBookmarks(kernel: Pick<Kernel, 'blobs' | 'clock' | 'database
         return answer.bytes(await exportFile(call, folder), 'text/html; charset=utf-8', name)
       },
     }),
-    jobs: [importBookmarks({ blobs, clock })],
+    jobs: [importBookmarks({ blobs, clock }), removalJob],
     // Whoever cancels or fails an import does not need its file any more.
     listens: { 'job.cancelled': letGo, 'job.failed': letGo },
     portable: portableBookmarks,

@@ -1,42 +1,67 @@
 /** Removes a folder with all that is in it: many bookmarks in small transactions, the folders with the last of them. */
+import { count, Id, shape } from '@cairn/api/shapes'
+import { job } from '../../../kernel/jobs/definition.ts'
+import type { Jobs } from '../../../kernel/jobs/jobs.ts'
 import type { Scope, WriteApart } from '../../../kernel/scope.ts'
 import { deleteBookmarksIn } from './bulk-store.ts'
 import { folderOf, levelsBelow } from './folders.ts'
-import { deleteFolder } from './store.ts'
+import { deleteFolder, folderById } from './store.ts'
 
 type Removed = { bookmarks: number; folders: number }
-type Step = Removed & { done: boolean }
+type Step = { removed: Removed; done: boolean }
 
 const atOnce = 1_000
 const here = new URL(import.meta.url)
 
-/** BOOKMARK_FOLDER_NOT_FOUND. Cut off in the middle, the folder is still there with what is left. */
-export async function removeFolder(scope: Scope, id: string): Promise<{ removed: Removed }> {
-  const removed: Removed = { bookmarks: 0, folders: 0 }
-  for (;;) {
-    const step = await scope.apart.write<Step>(here, 'removeSome', { id, before: removed.bookmarks })
-    removed.bookmarks += step.bookmarks
-    removed.folders += step.folders
-    if (step.done) return { removed }
-  }
+/** What is more than one transaction takes goes on as a job; `removed` is null when that takes long. BOOKMARK_FOLDER_NOT_FOUND, JOB_FAILED. */
+export async function removeFolder(scope: Scope, jobs: Pick<Jobs, 'result'>, id: string) {
+  const { removed, job_id } = await scope.apart.write<Begun>(here, 'begin', id)
+  if (job_id === null) return { removed }
+  return { removed: await jobs.result<Removed>(scope, job_id), job_id }
 }
+
+type Begun = { removed: Removed; job_id: string | null }
+export const begin: WriteApart<string, Begun> = async (tx, id) => {
+  await folderOf(tx, id)
+  const { removed, done } = await removeSome(tx, { id, before: 0 })
+  const rest = { type: 'bookmarks.remove', input: { id, before: removed.bookmarks } }
+  return { removed, job_id: done ? null : await tx.enqueue(rest) }
+}
+
+/** Goes on with a folder. Cut off, the folder is still there with what is left, and the next attempt removes that. */
+export const removalJob = job({
+  type: 'bookmarks.remove',
+  input: shape({ id: Id, before: count }),
+  timeout: 3_600_000,
+  async run(context): Promise<Removed> {
+    const { id, before } = context.input as { id: string; before: number }
+    for (let bookmarks = before; ; ) {
+      context.signal.throwIfAborted()
+      const { removed, done } = await context.scope.apart.write<Step>(here, 'removeSome', { id, before: bookmarks })
+      bookmarks += removed.bookmarks
+      if (done) return { bookmarks, folders: removed.folders }
+      await context.advanced()
+      context.progress({ phase: 'removing', done: bookmarks, total: null })
+    }
+  },
+})
 
 /**
  * Removes at most 1,000 bookmarks, and the folders when no more are left. One event each time: `bookmarks.removed`, or
- * at the end `bookmark_folder.removed` with what all went.
+ * at the end `bookmark_folder.removed` with what all went; none where the folder is gone already.
  */
 export const removeSome: WriteApart<{ id: string; before: number }, Step> = async (tx, { id, before }) => {
-  await folderOf(tx, id)
+  if (!(await folderById(tx, id))) return { removed: { bookmarks: 0, folders: 0 }, done: true }
   const folders = (await levelsBelow(tx, id)).flat()
   const gone = await deleteBookmarksIn(tx, folders, atOnce)
   await tx.reindex('bookmark', gone)
   const bookmarks = gone.length
   if (bookmarks === atOnce) {
     tx.event({ type: 'bookmarks.removed', subject: id, data: { bookmarks } })
-    return { bookmarks, folders: 0, done: false }
+    return { removed: { bookmarks, folders: 0 }, done: false }
   }
   await deleteFolder(tx, id)
   const counts = { bookmarks: before + bookmarks, folders: folders.length }
   tx.event({ type: 'bookmark_folder.removed', subject: id, data: counts })
-  return { bookmarks, folders: folders.length, done: true }
+  return { removed: { bookmarks, folders: folders.length }, done: true }
 }

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { among, dialectOf } from '../../../kernel/database/lists.ts'
 import type { Db } from '../../../kernel/database/dialect.ts'
+import { inOrder, newestFirst, type Page } from '../../../kernel/database/pages.ts'
 import { contains } from '../../../kernel/database/like.ts'
 import type { BookmarkRow, FolderRow, ImportRow } from './rows.ts'
 
@@ -53,29 +54,18 @@ function filtered(from: Reader, { words, tag, url_key }: BookmarkFilter) {
 }
 
 /** Those right in a folder, or outside of all (null), in their order. */
-export function folderPage(
-  from: Reader,
-  filter: BookmarkFilter & { folder: string | null; after: readonly [string, string] | null },
-) {
-  const { folder, after, limit } = filter
-  let query = filtered(from, filter)
+export function folderPage(from: Reader, filter: BookmarkFilter & Page<string> & { folder: string | null }) {
+  const { folder } = filter
+  const inside = filtered(from, filter)
     .where('folder_id', folder === null ? 'is' : '=', folder)
     // PostgreSQL takes the index for its order only when that is told in full, since null is no value to it.
     .orderBy('folder_id')
-    .orderBy('position')
-    .orderBy('id')
-    .limit(limit)
-  if (after) query = query.where((row) => row(row.refTuple('position', 'id'), '>', row.tuple(after[0], after[1])))
-  return query.execute()
+  return inOrder(inside, 'position', filter).execute()
 }
 
 /** All, newest first. */
-export function newestPage(from: Reader, filter: BookmarkFilter & { after: readonly [number, string] | null }) {
-  const { after, limit } = filter
-  let query = filtered(from, filter).orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit)
-  if (after) query = query.where((row) => row(row.refTuple('created_at', 'id'), '<', row.tuple(after[0], after[1])))
-  return query.execute()
-}
+export const newestPage = (from: Reader, filter: BookmarkFilter & Page<number>) =>
+  newestFirst(filtered(from, filter), 'created_at', filter).execute()
 
 /** Changes a bookmark as long as it still has the version that was seen; undefined when it has not. */
 export const updateBookmark = (to: Reader, id: string, seen: number, change: Partial<BookmarkRow>) =>
@@ -177,21 +167,14 @@ export const folderByTitle = (from: Reader, parent: string | null, title: string
     .limit(1)
     .executeTakeFirst()
 
-export function subfolderPage(
-  from: Reader,
-  { parent, limit, after }: { parent: string | null; limit: number; after: readonly [string, string] | null },
-) {
-  let query = tables(from)
+export function subfolderPage(from: Reader, { parent, ...page }: Page<string> & { parent: string | null }) {
+  const below = tables(from)
     .selectFrom('bookmark_folders')
     .selectAll()
     .where('workspace', '=', from.workspace)
     .where('parent_id', parent === null ? 'is' : '=', parent)
     .orderBy('parent_id')
-    .orderBy('position')
-    .orderBy('id')
-    .limit(limit)
-  if (after) query = query.where((row) => row(row.refTuple('position', 'id'), '>', row.tuple(after[0], after[1])))
-  return query.execute()
+  return inOrder(below, 'position', page).execute()
 }
 
 /** Ids of the folders that hang right in one of these. */

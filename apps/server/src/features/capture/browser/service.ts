@@ -22,7 +22,7 @@ import { ahead, type SoundVisits, soundVisits } from './visit.ts'
 
 export type BrowserParts = {
   clock: Clock
-  jobs: Pick<Jobs, 'ended'>
+  jobs: Pick<Jobs, 'result'>
   passages: Pick<Passages, 'fitting'>
   workspaces: { isPersonal(scope: Pick<Scope, 'workspace' | 'db'>): Promise<boolean> }
   capture: Pick<Capture, 'rules'>
@@ -36,8 +36,6 @@ type Removal = { domain?: string; older_than_days?: number; from?: string; to?: 
 const day = 86_400_000
 /** Visits that are kept on the core's loop; more go to a worker thread. */
 const few = 20
-/** How long who removes visits waits for the end, in milliseconds. */
-const patience = 5_000
 /** Pages that a search by words looks at. */
 const candidates = 300
 const lookModule = new URL('./look.ts', import.meta.url)
@@ -143,9 +141,7 @@ export function makeBrowserService({ clock, jobs, passages, workspaces, capture,
     const mode = modeOf(input)
     const which = await doomedBy(scope, mode, input)
     const job_id = await scope.write((tx) => tx.enqueue({ ...removalJob, input: { mode, which } }))
-    const end = await jobs.ended(scope, job_id, patience)
-    if (end && end.status !== 'succeeded') throw fail('JOB_FAILED', { reason: end.error?.message ?? end.status })
-    return { mode, job_id, removed: end && (end.result as Removed) }
+    return { mode, job_id, removed: await jobs.result<Removed>(scope, job_id) }
   }
 
   async function doomedBy(scope: Scope, mode: RemovalMode, input: Removal): Promise<store.Doomed[]> {

@@ -3,6 +3,7 @@ import type { DocumentFormat } from '@cairn/api/documents'
 import type { Db } from '../../../kernel/database/dialect.ts'
 import { contains } from '../../../kernel/database/like.ts'
 import { among, dialectOf } from '../../../kernel/database/lists.ts'
+import { newestFirst } from '../../../kernel/database/pages.ts'
 import type { DocumentRow, VersionRow } from './rows.ts'
 
 type Tables = { documents: DocumentRow; document_version: VersionRow }
@@ -68,16 +69,15 @@ export type DocumentFilter = {
 }
 
 /** Last changed first. */
-export function newestPage(from: Reader, { limit, after, words, site, format, url_key }: DocumentFilter) {
-  let query = some(from).orderBy('updated_at', 'desc').orderBy('id', 'desc').limit(limit)
+export function newestPage(from: Reader, { words, site, format, url_key, ...page }: DocumentFilter) {
+  let query = some(from)
   for (const word of words)
     query = query.where((row) => row.or([contains('title', word), contains('url', word), contains('file_name', word)]))
   if (site !== undefined) query = query.where('site', '=', site)
   if (format !== undefined) query = query.where('format', '=', format)
   if (url_key !== undefined)
     query = query.where((row) => row.or([row('url_key', '=', url_key), row('fetch_key', '=', url_key)]))
-  if (after) query = query.where((row) => row(row.refTuple('updated_at', 'id'), '<', row.tuple(after[0], after[1])))
-  return query.execute()
+  return newestFirst(query, 'updated_at', page).execute()
 }
 
 export const documentIdsAfter = (from: Reader, after: string, limit: number) =>

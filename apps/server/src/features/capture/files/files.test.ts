@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { truncateSync, writeFileSync } from 'node:fs'
-import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { ApiError } from '@cairn/api/client'
@@ -183,159 +183,6 @@ test('links are never followed by a scan: not in circles, not out of the root', 
   expect(await found('zanzibar')).toEqual([])
 })
 
-test('what is saved, renamed, moved and deleted is followed', async () => {
-  const { id, path } = await addRoot('live', {
-    'a.txt': 'first',
-    'folder/b.txt': 'moved as it is',
-    'folder/c.txt': 'also',
-  })
-  const idOf = async (name: string) =>
-    (await ground.cairn.api.files.list({ id, limit: 200 })).items.find((file) => file.path === name)?.id
-  await writeFile(join(path, 'new.txt'), 'quokka')
-  await until(async () => (await found('quokka'))[0] === 'live/new.txt')
-  await writeFile(join(path, 'a.txt'), 'second wombat')
-  await until(async () => (await found('wombat'))[0] === 'live/a.txt')
-
-  const before = [await idOf('new.txt'), await idOf('folder/b.txt')]
-  await rename(join(path, 'new.txt'), join(path, 'renamed.txt'))
-  await rename(join(path, 'folder'), join(path, 'elsewhere'))
-  await become(id, {
-    'a.txt': 'indexed',
-    'elsewhere/b.txt': 'indexed',
-    'elsewhere/c.txt': 'indexed',
-    'renamed.txt': 'indexed',
-  })
-  expect([await idOf('renamed.txt'), await idOf('elsewhere/b.txt')]).toEqual(before)
-  await until(async () => (await found('quokka'))[0] === 'live/renamed.txt')
-
-  await mkdir(join(path, 'x/y/z'), { recursive: true })
-  await writeFile(join(path, 'x/y/z/deep.txt'), 'numbat')
-  await until(async () => (await found('numbat'))[0] === 'live/x/y/z/deep.txt')
-  await writeFile(join(path, 'x/y/z/deep.txt'), 'bilby')
-  await until(async () => (await found('bilby'))[0] === 'live/x/y/z/deep.txt')
-
-  await rm(join(path, 'x'), { recursive: true })
-  await rm(join(path, 'elsewhere'), { recursive: true })
-  await rm(join(path, 'a.txt'))
-  await become(id, { 'renamed.txt': 'indexed' })
-  await until(async () => (await found('bilby')).length === 0)
-  await plant(path, { 'x/y/again.txt': 'dunnart' })
-  await until(async () => (await found('dunnart'))[0] === 'live/x/y/again.txt')
-
-  await writeFile(join(path, '.gitignore'), 'x/\n')
-  await become(id, { '.gitignore': 'indexed', 'renamed.txt': 'indexed' })
-  await rm(join(path, '.gitignore'))
-  await become(id, { 'renamed.txt': 'indexed', 'x/y/again.txt': 'indexed' })
-})
-
-test('a folder that is removed and made again between two looks is still followed', async () => {
-  const { id, path } = await addRoot('again', { 'sub/a.txt': 'one' })
-  await rm(join(path, 'sub'), { recursive: true })
-  await plant(path, { 'sub/b.txt': 'two' })
-  await become(id, { 'sub/b.txt': 'indexed' })
-  await writeFile(join(path, 'sub/c.txt'), 'three')
-  await become(id, { 'sub/b.txt': 'indexed', 'sub/c.txt': 'indexed' })
-})
-
-test('a file that is replaced while it is read is read whole, as it was or as it is', async () => {
-  const { id, path } = await addRoot('replaced', { 'a.txt': 'a'.repeat(100_000) })
-  let stop = false
-  const replacing = (async () => {
-    for (let turn = 0; !stop; turn++) {
-      const text = (turn % 2 ? 'b' : 'a').repeat(turn % 3 ? 100_000 : 70_000)
-      await writeFile(join(path, '.next'), text)
-      await rename(join(path, '.next'), join(path, 'a.txt'))
-    }
-  })()
-  for (let read = 0; read < 100; read++) {
-    const { text, size } = await ground.cairn.api.files.content({ root: id, path: 'a.txt' })
-    expect(text).toMatch(/^(a+|b+)$/)
-    expect(text?.length).toBe(size)
-  }
-  stop = true
-  await replacing
-  await writeFile(join(path, 'a.txt'), 'kakapo at last')
-  await until(async () => (await found('kakapo'))[0] === 'replaced/a.txt')
-})
-
-test('content comes with its encoding, and without text where there is none', async () => {
-  const { id } = await addRoot('contents', {
-    'latin.txt': new Uint8Array([...Buffer.from('caf'), 0xe9]),
-    'wide.txt': Buffer.from('\ufeffwide', 'utf16le'),
-    'mark.ts': '\ufeffexport {}\n',
-    'data.bin': new Uint8Array([0, 1, 2]),
-    'large.txt': 'y'.repeat(5_000_001),
-  })
-  const { content } = ground.cairn.api.files
-  const read = (path: string) => content({ root: id, path })
-  expect(await read('latin.txt')).toMatchObject({ encoding: 'latin-1', text: 'café', lines: 1, binary: false })
-  expect(await read('wide.txt')).toMatchObject({ encoding: 'utf-16le', text: 'wide' })
-  expect(await read('mark.ts')).toMatchObject({
-    encoding: 'utf-8',
-    text: 'export {}\n',
-    language: 'typescript',
-    lines: 1,
-  })
-  expect(await read('data.bin')).toMatchObject({ encoding: null, binary: true, text: null, size: 3, lines: null })
-  expect(await read('large.txt')).toMatchObject({ text: null, binary: false, sha256: null, size: 5_000_001 })
-})
-
-test('a tree shows one folder: folders first, hidden and ignored ones marked, in pages', async () => {
-  const { id } = await addRoot('tree', {
-    'b.txt': 'x',
-    'A.txt': 'x',
-    '.hidden': 'x',
-    'out/x': 'x',
-    'sub/y': 'x',
-    '.gitignore': 'out/\n',
-    '.git/config': 'x',
-  })
-  const { tree } = ground.cairn.api.files
-  const all = await tree({ root: id })
-  const shown = all.items.map(({ name, kind, hidden, ignored, state }) => [name, kind, hidden, ignored, state])
-  expect(shown).toEqual([
-    ['out', 'folder', false, true, null],
-    ['sub', 'folder', false, false, null],
-    ['.gitignore', 'file', true, false, 'indexed'],
-    ['.hidden', 'file', true, false, 'indexed'],
-    ['A.txt', 'file', false, false, 'indexed'],
-    ['b.txt', 'file', false, false, 'indexed'],
-  ])
-  const names: string[] = []
-  let cursor: string | undefined
-  do {
-    const page = await tree({ root: id, limit: 2, ...(cursor && { cursor }) })
-    expect(page.total).toBe(6)
-    names.push(...page.items.map((entry) => entry.name))
-    cursor = page.next_cursor ?? undefined
-  } while (cursor)
-  expect(names).toEqual(all.items.map((entry) => entry.name))
-  expect((await tree({ root: id, path: 'out' })).items).toMatchObject([{ name: 'x', ignored: true, path: 'out/x' }])
-  expect(await codeOf(tree({ root: id, path: '../tree' }))).toBe('PATH_NOT_ALLOWED')
-  expect(await codeOf(tree({ root: id, path: '.git' }))).toBe('PATH_NOT_ALLOWED')
-  expect(await codeOf(tree({ root: id, path: 'b.txt' }))).toBe('FILE_NOT_FOUND')
-  expect(await codeOf(tree({ root: id, cursor: 'nonsense' }))).toBe('INVALID_INPUT')
-})
-
-test('files are found by a few letters of their names, best first', async () => {
-  const { id } = await addRoot('finder', {
-    'src/features/tasks/service.ts': 'x',
-    'src/features/tasks/store.ts': 'x',
-    'docs/service.md': 'x',
-    'src/taskList.ts': 'x',
-    'ÄRGER.txt': 'x',
-  })
-  const find = async (q: string) => (await ground.cairn.api.files.find({ q, root: id })).items.map((file) => file.path)
-  expect((await find('service'))[0]).toBe('docs/service.md')
-  expect(await find('taskservice')).toEqual(['src/features/tasks/service.ts'])
-  expect((await find('tl'))[0]).toBe('src/taskList.ts')
-  expect(await find('ärger')).toEqual(['ÄRGER.txt'])
-  expect(await find('a%_')).toEqual([])
-  expect(await find('   ')).toEqual([])
-  const [first] = (await ground.cairn.api.files.find({ q: 'store', root: id })).items
-  expect(first?.matches.map((at) => first.path[at]).join('')).toBe('store')
-})
-
 test('secrets inside files are neither indexed nor found, and lines keep their numbers', async () => {
   const key = `-----BEGIN RSA PRIVATE KEY-----\n${'MIIEpAIBAAKCAQEA7zebrafish0123456789abcdef\n'.repeat(5)}-----END RSA PRIVATE KEY-----`
   const text = `const token = readToken()\n${key}\nconst okapi = 'ghp_0123456789abcdefghijABCDEFGHIJ012345'\n`
@@ -347,21 +194,6 @@ test('secrets inside files are neither indexed nor found, and lines keep their n
   expect(quoted).toContain('readToken')
   expect(hits[0]?.place.end_line).toBe(9)
   expect((await ground.cairn.api.files.content({ root: id, path: 'config.ts' })).text).toBe(text)
-})
-
-test('a scan of what did not change writes nothing', async () => {
-  const { id } = await addRoot('still', { 'a.txt': 'x', 'b/c.txt': 'y' })
-  const scan = async () => {
-    const { job_id } = await ground.cairn.api.roots.scan({ id })
-    await until(async () => (await ground.cairn.api.jobs.get({ id: job_id })).status === 'succeeded')
-    return ground.cairn.api.jobs.get({ id: job_id })
-  }
-  // The first look came within a tick of the writing; from the second on nothing is opened any more.
-  await scan()
-  const before = (await ground.cairn.api.events.follow({ limit: 1_000, types: ['files.changed'] })).last
-  expect((await scan()).result).toEqual({ state: 'ready', files: 2, changed: 0 })
-  const { items } = await ground.cairn.api.events.follow({ after: before, types: ['files.changed'] })
-  expect(items.filter((event) => event.subject === id)).toEqual([])
 })
 
 test('another workspace sees none of it', async () => {
@@ -385,17 +217,6 @@ test('a removed root takes its rows and passages with it, and leaves the files',
   await writeFile(join(path, 'd.txt'), 'capybara')
   const again = await addRoot('removed')
   expect(await outcomes(again.id)).toEqual({ 'a.txt': 'indexed', 'b/c.txt': 'indexed', 'd.txt': 'indexed' })
-})
-
-test('after a restart changes of the meantime are found and new ones followed', async () => {
-  const { id, path } = await addRoot('restarted', { 'a.txt': 'x', 'b.txt': 'x' })
-  await ground.cairn.restart()
-  await rm(join(path, 'b.txt'))
-  await writeFile(join(path, 'c.txt'), 'y')
-  await become(id, { 'a.txt': 'indexed', 'c.txt': 'indexed' })
-  await ready(id)
-  await writeFile(join(path, 'd.txt'), 'z')
-  await become(id, { 'a.txt': 'indexed', 'c.txt': 'indexed', 'd.txt': 'indexed' })
 })
 
 test('two thousand files are scanned, counted and found', async () => {

@@ -19,8 +19,8 @@ test('lists of roots, files, repositories and commits come out of an index in th
       await git.repositoryPage(from, 'r', after, 51)
     }
     for (const after of [null, [1, 'a']] as const) {
-      await roots.rootPage(from, 51, after)
-      await repos.repoPage(from, 51, after)
+      await roots.rootPage(from, { limit: 51, after })
+      await repos.repoPage(from, { limit: 51, after })
       await git.eventPage(from, {}, after, 51)
       await git.eventPage(from, { root: 'r', from: 1, to: 2 }, after, 51)
       await git.eventPage(from, { repository: 'g', type: 'commit' }, after, 51)

@@ -1,6 +1,7 @@
 /** Rows of repositories and of what happened in them; the only SQL of this feature. */
 import type { GitEventType, GitRepositoryState } from '@cairn/api/git'
 import type { Db } from '../../../kernel/database/dialect.ts'
+import { newestFirst } from '../../../kernel/database/pages.ts'
 import type { Scope } from '../../../kernel/scope.ts'
 
 export type RepositoryRow = {
@@ -134,23 +135,17 @@ export const commitIdsAfter = (from: From, after: string, limit: number) =>
 
 /** Newest first. */
 export const eventPage = (from: From, filter: EventFilter, after: readonly [number, string] | null, limit: number) =>
-  events(from)
-    .selectAll()
-    .$if(filter.repository !== undefined, (query) => query.where('repository', '=', filter.repository as string))
-    .$if(filter.root !== undefined, (query) => query.where('root', '=', filter.root as string))
-    .$if(filter.type !== undefined, (query) => query.where('type', '=', filter.type as GitEventType))
-    .$if(filter.from !== undefined, (query) => query.where('at', '>=', filter.from as number))
-    .$if(filter.to !== undefined, (query) => query.where('at', '<', filter.to as number))
-    .$if(after !== null, (query) =>
-      query.where((eb) => {
-        const [at, id] = after as readonly [number, string]
-        return eb(eb.refTuple('at', 'id'), '<', eb.tuple(at, id))
-      }),
-    )
-    .orderBy('at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit)
-    .execute()
+  newestFirst(
+    events(from)
+      .selectAll()
+      .$if(filter.repository !== undefined, (query) => query.where('repository', '=', filter.repository as string))
+      .$if(filter.root !== undefined, (query) => query.where('root', '=', filter.root as string))
+      .$if(filter.type !== undefined, (query) => query.where('type', '=', filter.type as GitEventType))
+      .$if(filter.from !== undefined, (query) => query.where('at', '>=', filter.from as number))
+      .$if(filter.to !== undefined, (query) => query.where('at', '<', filter.to as number)),
+    'at',
+    { limit, after },
+  ).execute()
 
 /** Some events of a repository. */
 export const someEvents = (from: From, repository: string, limit: number) =>

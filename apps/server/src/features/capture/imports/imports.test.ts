@@ -1,87 +1,14 @@
-import {
-  copyFile,
-  cp,
-  mkdir,
-  mkdtemp,
-  open,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  symlink,
-  truncate,
-  writeFile,
-} from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { Client } from '@cairn/api/client'
-import type { HistoryImported, HistorySource } from '@cairn/api/imports'
-import type { Table } from '@cairn/api/table'
+import type { HistoryImported } from '@cairn/api/imports'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { makeChromiumProfile, makeFirefoxProfile, oddities } from '../../../../test/fixtures/browser-profiles.ts'
-import { type Cairn, startCairn, until } from '../../../../test/harness.ts'
+import { until } from '../../../../test/harness.ts'
+import { bring, ended, useProfiles, whole } from './profiles.fixture.ts'
 
-vi.setConfig({ testTimeout: 150_000 })
-let cairn: Cairn
-let folder: string
-beforeAll(async () => {
-  cairn = await startCairn()
-  folder = await mkdtemp(join(tmpdir(), 'cairn-profiles-'))
-})
-afterAll(async () => {
-  await cairn.stop()
-  await rm(folder, { recursive: true, force: true })
-})
-
-let places = 0
-const place = () => join(folder, String(places++))
-type Api = Client<Table>
-const fresh = () => cairn.stranger()
-/** Waits for a job's end; answers its row. */
-const ended = (api: Api, job_id: string) =>
-  until(async () => {
-    const job = await api.jobs.get({ id: job_id })
-    return ['succeeded', 'failed', 'cancelled'].includes(job.status) ? job : null
-  }, 90_000)
-async function bring(api: Api, source: HistorySource, path: string): Promise<HistoryImported> {
-  const { job_id } = await api.imports.history({ source, path })
-  const job = await ended(api, job_id)
-  expect(job).toMatchObject({ status: 'succeeded', error: null })
-  return job.result as HistoryImported
-}
-const refusal = (call: Promise<unknown>) =>
-  call.then(
-    () => null,
-    (thrown: { problem?: unknown }) => thrown.problem ?? thrown,
-  )
-const unreadable = (words: RegExp) => ({ code: 'PROFILE_NOT_READABLE', detail: expect.stringMatching(words) })
-
-/** What is stored of a workspace, and whether pages and sites agree with the visits. */
-async function stored(workspace: string) {
-  const { rows } = await sql<Record<'visits' | 'lost' | 'wrong' | 'bare' | 'sites' | 'pages', number>>`select
-    (select count(*) from history where workspace = ${workspace}) as visits,
-    (select count(*) from history left join pages on pages.workspace = history.workspace and pages.id = page_id
-      where history.workspace = ${workspace} and pages.id is null) as lost,
-    (select count(*) from pages left join (
-        select page_id, count(*) as visits, min(visited_at) as first_seen, max(visited_at) as last_seen from history
-        where workspace = ${workspace} group by page_id
-      ) as seen on seen.page_id = pages.id
-      where workspace = ${workspace} and (visit_count <> seen.visits or pages.first_seen <> seen.first_seen
-        or pages.last_seen <> seen.last_seen)) as wrong,
-    (select count(*) from pages where workspace = ${workspace} and visit_count = 0) as bare,
-    (select count(*) from pages where workspace = ${workspace}) as pages,
-    (select coalesce(sum(visits), 0) from site where workspace = ${workspace}) as sites`.execute(
-    cairn.core.kernel.database.db,
-  )
-  return rows[0] as (typeof rows)[number]
-}
-const whole = (visits: number) => ({ visits, sites: visits, lost: 0, wrong: 0, bare: 0 })
-const copies = async () => {
-  const inside = await readdir(join(cairn.home, 'tmp', 'imports'), { recursive: true }).catch(() => [])
-  return inside.filter((name) => /copy\.db/.test(name))
-}
+const { cairn, copies, fresh, place, stored } = useProfiles()
 
 describe('a history', () => {
   it.each([
@@ -135,7 +62,7 @@ describe('a history', () => {
     const { api, workspace } = await fresh()
     await bring(api, 'chromium', makeChromiumProfile(place(), { visits: 10, odd: true }).folder)
     const { rows } = await sql`select url, title from pages where workspace = ${workspace}`.execute(
-      cairn.core.kernel.database.db,
+      cairn().core.kernel.database.db,
     )
     expect(rows).toHaveLength((await stored(workspace)).pages)
     expect(JSON.stringify(rows)).toContain('https://secret.example/?access_token=***')
@@ -198,128 +125,6 @@ describe('a profile that a browser holds', () => {
   })
 })
 
-describe('what is no history', () => {
-  it.each([
-    ['nothing at all', async () => place(), /nothing at that path/],
-    ['a relative path', async () => 'Default/History', /must be absolute/],
-    [
-      'an empty folder',
-      async () => mkdir(join(folder, 'empty'), { recursive: true }).then(() => join(folder, 'empty')),
-      /no file History/,
-    ],
-    ['an empty file', async () => file(''), /it is empty/],
-    ['words', async () => file('Dear diary, '.repeat(1_000)), /not a SQLite database, or it is encrypted/],
-    ['a path below a file', async () => join(await file('x'), 'History'), /nothing at that path/],
-    ['a circle of links', async () => circle(), /circle/],
-    ['a device', async () => '/dev/zero', /not a file/],
-    ['NUL in the path', async () => '/tmp/a\u0000b', /./],
-  ])('is refused at once: %s', async (_, make, words) => {
-    const { api } = await fresh()
-    const problem = (await refusal(api.imports.history({ source: 'chromium', path: await make() }))) as {
-      status: number
-    }
-    expect(problem.status).toBe(422)
-    if (words.source !== '.') expect(problem).toMatchObject(unreadable(words))
-    expect((await api.jobs.list()).items).toEqual([])
-  })
-
-  it('is refused at once: a database that is cut off', async () => {
-    const profile = makeChromiumProfile(place(), { visits: 2_000 })
-    await truncate(profile.file, 100_000)
-    expect(await refusal(cairn.api.imports.history({ source: 'chromium', path: profile.file }))).toMatchObject(
-      unreadable(/cut off/),
-    )
-    await truncate(profile.file, 50)
-    expect(await refusal(cairn.api.imports.history({ source: 'chromium', path: profile.file }))).toMatchObject(
-      unreadable(/cut off/),
-    )
-  })
-
-  it.each([
-    [
-      'another program’s tables',
-      async (db: DatabaseSync) => db.exec('create table notes(id integer primary key, text)'),
-      /no table urls/,
-    ],
-    [
-      'a column that is missing',
-      async (db: DatabaseSync) => db.exec('create table urls(id, url, title); create table visits(id, url)'),
-      /no column visits\.visit_time/,
-    ],
-    [
-      'a view in the place of a table',
-      async (db: DatabaseSync) => db.exec("create view urls as select 1 as id, 'x' as url, 'y' as title"),
-      /no table urls/,
-    ],
-  ])('ends the job with the reason: %s', async (_, fill, words) => {
-    const { api, workspace } = await fresh()
-    const path = place()
-    const db = new DatabaseSync(path)
-    await fill(db)
-    db.close()
-    const { job_id } = await api.imports.history({ source: 'chromium', path })
-    const job = await ended(api, job_id)
-    expect(job).toMatchObject({
-      status: 'failed',
-      attempt: 1,
-      error: { code: 'PROFILE_NOT_READABLE', message: expect.stringMatching(words) },
-    })
-    expect(await stored(workspace)).toMatchObject({ ...whole(0), pages: 0 })
-    expect(await copies()).toEqual([])
-  })
-
-  it('ends the job before anything is written: a database with damage in its middle', async () => {
-    const { api, workspace } = await fresh()
-    const profile = makeChromiumProfile(place(), { visits: 20_000 })
-    const { size } = await stat(profile.file)
-    const handle = await open(profile.file, 'r+')
-    for (let at = Math.floor(size / 8_192) * 4_096; at < size / 2 + 400_000; at += 4_096)
-      await handle.write(Buffer.alloc(4_096, 0xa5), 0, 4_096, at)
-    await handle.close()
-    const { job_id } = await api.imports.history({ source: 'chromium', path: profile.file })
-    expect(await ended(api, job_id)).toMatchObject({
-      status: 'failed',
-      error: { code: 'PROFILE_NOT_READABLE', message: expect.stringMatching(/damaged|cannot read/) },
-    })
-    expect(await stored(workspace)).toMatchObject({ ...whole(0), pages: 0 })
-  })
-
-  it('takes a profile without visits, and brings nothing', async () => {
-    const { api } = await fresh()
-    expect(await bring(api, 'chromium', makeChromiumProfile(place(), { visits: 0 }).folder)).toMatchObject({
-      read: 0,
-      created: 0,
-      from: null,
-      to: null,
-    })
-  })
-
-  it('asks which, where a folder holds several profiles, and takes the one where it holds one', async () => {
-    const { api } = await fresh()
-    const top = place()
-    const profile = makeChromiumProfile(top, { visits: 20 })
-    expect(await bring(api, 'brave', top)).toMatchObject({ source: 'brave', path: profile.file, created: 20 })
-    await cp(profile.folder, join(top, 'Profile 1'), { recursive: true })
-    const names = { profile: { info_cache: { Default: { name: 'Ann' }, 'Profile 1': { name: 'Work' } } } }
-    await writeFile(join(top, 'Local State'), JSON.stringify(names))
-    expect(await refusal(api.imports.history({ source: 'brave', path: top }))).toMatchObject(
-      unreadable(/several profiles \(Ann, Work\)/),
-    )
-  })
-
-  async function file(content: string): Promise<string> {
-    const path = place()
-    await writeFile(path, content)
-    return path
-  }
-  async function circle(): Promise<string> {
-    const [one, two] = [place(), place()]
-    await symlink(one, two)
-    await symlink(two, one)
-    return one
-  }
-})
-
 describe('two at once', () => {
   it('run one after the other, and what both have is kept once', async () => {
     const { api, workspace } = await fresh()
@@ -372,60 +177,5 @@ describe('an import that is cancelled', () => {
     await until(async () => (await copies()).length === 0)
     expect(await bring(api, 'chromium', profile.folder)).toMatchObject({ created: 30_000 - visits, duplicates: visits })
     expect(await stored(workspace)).toMatchObject(whole(30_000))
-  })
-})
-
-describe('a file of JSON', () => {
-  it('is read line by line, with times as they come, and lines that are none are counted', async () => {
-    const { api } = await fresh()
-    const path = place()
-    const lines = [
-      { url: 'https://a.example/iso', title: 'ISO', visited_at: '2026-11-20T10:00:00.500Z' },
-      { url: 'https://a.example/seconds', time: 1_795_168_801.5 },
-      { url: 'https://a.example/milliseconds', timestamp: 1_795_168_802_500 },
-      { url: 'https://a.example/microseconds', time_usec: 1_795_168_803_500_000 },
-      { url: 'https://a.example/webkit', visit_time: '13439642404500000', referrer: 'https://a.example/?token=s3cr3t' },
-      { url: 'https://a.example/none' },
-      { url: 'ftp://a.example/', time: 1_795_168_801 },
-      { title: 'no address', time: 1_795_168_801 },
-    ].map((row) => JSON.stringify(row))
-    await writeFile(
-      path,
-      `\ufeff${[...lines, '{broken', '', '[1]', '"x"', `{"url":"${'a'.repeat(2_000_000)}"}`, lines[0]].join('\n')}`,
-    )
-    expect(await bring(api, 'jsonl', path)).toMatchObject({
-      ...{ read: 13, created: 5, duplicates: 1 },
-      skipped: { not_json: 3, too_long: 1, time: 1, scheme: 1, address: 1 },
-      ...{ from: '2026-11-20T10:00:00.500Z', to: '2026-11-20T10:00:04.500Z' },
-    })
-    const { items } = await api.browser.listHistory()
-    expect(items.map(({ url }) => url.slice('https://a.example/'.length))).toEqual([
-      ...['webkit', 'microseconds', 'milliseconds', 'seconds', 'iso'],
-    ])
-    expect(items[0]?.referrer).toBe('https://a.example/?token=***')
-  })
-
-  it('is read as a list, too, as Takeout writes it, and to where it is cut off', async () => {
-    const { api } = await fresh()
-    const rows = Array.from({ length: 7_000 }, (_, n) => ({
-      ...{ favicon_url: 'https://x.example/f.ico', page_transition: 'LINK', client_id: 'a{b}[c]"\\' },
-      ...{
-        title: `Page {${n}} "quoted"`,
-        url: `https://take.example/${n % 900}`,
-        time_usec: 1_790_000_000_000_000 + n * 1_000_000,
-      },
-    }))
-    const text = JSON.stringify({ 'Browser History': rows, Session: [{ url: 'https://not.example/' }] }, null, 2)
-    const path = place()
-    await writeFile(path, text)
-    expect(await bring(api, 'jsonl', path)).toMatchObject({ read: 7_000, created: 7_000, skipped: {} })
-    await writeFile(path, text.slice(0, text.indexOf('Page {6999}')))
-    expect(await bring(api, 'jsonl', path)).toMatchObject({
-      read: 7_000,
-      created: 0,
-      duplicates: 6_999,
-      skipped: { not_json: 1 },
-    })
-    expect((await api.browser.listSites()).items).toMatchObject([{ site: 'take.example', visits: 7_000 }])
   })
 })

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { among, dialectOf, rowsOf } from '../../../kernel/database/lists.ts'
 import { contains } from '../../../kernel/database/like.ts'
+import { newestFirst, type Page } from '../../../kernel/database/pages.ts'
 import type { Scope } from '../../../kernel/scope.ts'
 import type { TabRow } from './rows.ts'
 
@@ -47,26 +48,14 @@ export function updateTab(to: Reader, id: string, seen: number | null, change: P
 export const deleteTab = (to: Reader, id: string) =>
   tables(to).deleteFrom('tabs').where('workspace', '=', to.workspace).where('id', '=', id).execute()
 
-export type TabFilter = {
-  q?: string | undefined
-  thread_id?: string | undefined
-  limit: number
-  after: readonly [number, string] | null
-}
+export type TabFilter = Page<number> & { q?: string | undefined; thread_id?: string | undefined }
 
 /** The last changed first. */
-export function tabPage(from: Reader, { q, thread_id, limit, after }: TabFilter): Promise<TabRow[]> {
-  let query = tables(from)
-    .selectFrom('tabs')
-    .selectAll()
-    .where('workspace', '=', from.workspace)
-    .orderBy('updated_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit)
+export function tabPage(from: Reader, { q, thread_id, ...page }: TabFilter): Promise<TabRow[]> {
+  let query = tables(from).selectFrom('tabs').selectAll().where('workspace', '=', from.workspace)
   if (thread_id !== undefined) query = query.where('thread_id', '=', thread_id)
   if (q) query = query.where((row) => row.or([contains('current_title', q), contains('current_url', q)]))
-  if (after) query = query.where((row) => row(row.refTuple('updated_at', 'id'), '<', row.tuple(after[0], after[1])))
-  return query.execute()
+  return newestFirst(query, 'updated_at', page).execute()
 }
 
 export async function countTabs(from: Reader): Promise<number> {

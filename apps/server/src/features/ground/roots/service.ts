@@ -65,7 +65,7 @@ export function makeRootService({ clock, home, database, workspaces }: RootParts
   async function list(from: Reader, input: { limit?: number; cursor?: string }) {
     const limit = pageSize(input.limit)
     const after = decodeCursor(input.cursor, [0, ''] as [number, string])
-    const rows = await store.rootPage(from, limit + 1, after)
+    const rows = await store.rootPage(from, { limit: limit + 1, after })
     return toPage(rows, limit, (root) => [root.created_at, root.id], toRoot)
   }
 

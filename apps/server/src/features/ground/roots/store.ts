@@ -1,6 +1,7 @@
 /** Rows of roots; the only SQL of this feature. */
 import type { RootState, RootWatch } from '@cairn/api/roots'
 import type { Db } from '../../../kernel/database/dialect.ts'
+import { inOrder, type Page } from '../../../kernel/database/pages.ts'
 import type { Scope } from '../../../kernel/scope.ts'
 
 export type RootRow = {
@@ -45,18 +46,7 @@ export const allRoots = (from: From) => select(from).orderBy('created_at').order
 export const rootsEverywhere = (db: Db) => tables(db).selectFrom('root').select(['workspace', 'id']).execute()
 
 /** Oldest first. */
-export const rootPage = (from: From, limit: number, after: readonly [number, string] | null) =>
-  select(from)
-    .$if(after !== null, (query) =>
-      query.where((eb) => {
-        const [time, id] = after as readonly [number, string]
-        return eb(eb.refTuple('created_at', 'id'), '>', eb.tuple(time, id))
-      }),
-    )
-    .orderBy('created_at')
-    .orderBy('id')
-    .limit(limit)
-    .execute()
+export const rootPage = (from: From, page: Page<number>) => inOrder(select(from), 'created_at', page).execute()
 
 /** False when the id, the path or the name is taken. */
 export async function insertRoot({ db }: From, row: RootRow): Promise<boolean> {

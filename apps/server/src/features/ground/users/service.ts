@@ -122,7 +122,7 @@ export function makeUsers(kernel: Kernel, defaultWorkspace: (person: string) => 
   async function keys(scope: Scope, query: { limit?: number; cursor?: string }) {
     const limit = pageSize(query.limit)
     const before = decodeCursor(query.cursor, [0, ''] as const)
-    const rows = await store.keys(scope.db, scope.principal.person, before, limit)
+    const rows = await store.keys(scope.db, scope.principal.person, { limit: limit + 1, after: before })
     return toPage(rows, limit, (row) => [row.created_at, row.id], toKey)
   }
 

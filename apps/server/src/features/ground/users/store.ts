@@ -1,4 +1,5 @@
 import type { Db } from '../../../kernel/database/dialect.ts'
+import { newestFirst, type Page } from '../../../kernel/database/pages.ts'
 
 export type UserRow = { id: string; name: string; created_at: number }
 export type KeyRow = {
@@ -43,19 +44,12 @@ export const store = {
   key: (db: Db, person: string, id: string) =>
     tables(db).selectFrom('api_key').selectAll().where('person', '=', person).where('id', '=', id).executeTakeFirst(),
 
-  keys(db: Db, person: string, before: readonly [number, string] | null, limit: number): Promise<KeyRow[]> {
-    let query = tables(db).selectFrom('api_key').selectAll().where('person', '=', person)
-    if (before) {
-      query = query.where(({ eb, refTuple, tuple }) =>
-        eb(refTuple('created_at', 'id'), '<', tuple(before[0], before[1])),
-      )
-    }
-    return query
-      .orderBy('created_at', 'desc')
-      .orderBy('id', 'desc')
-      .limit(limit + 1)
-      .execute()
-  },
+  keys: (db: Db, person: string, page: Page<number>): Promise<KeyRow[]> =>
+    newestFirst(
+      tables(db).selectFrom('api_key').selectAll().where('person', '=', person),
+      'created_at',
+      page,
+    ).execute(),
 
   insertKey: (db: Db, row: KeyRow) => tables(db).insertInto('api_key').values(row).execute(),
 

@@ -272,8 +272,8 @@ test('every list comes out of an index in its order', async () => {
     await store.memoryPage(from, { limit: 51, after: [1, 'x'], scope: 'thread', scope_ref: 'x' })
     await store.memoryPage(from, { limit: 51, after: [1, 'x'], q: 'x' })
     await store.memoryIdsAfter(from, 'x', 51)
-    await store.auditPage(from, 'x', null, 51)
-    await store.auditPage(from, 'x', [1, 'x'], 51)
+    await store.auditPage(from, 'x', { limit: 51, after: null })
+    await store.auditPage(from, 'x', { limit: 51, after: [1, 'x'] })
     // The control: nothing keeps memories in the order of their values.
     await db.withTables<{ memories: store.MemoryRow }>().selectFrom('memories').selectAll().orderBy('value').execute()
   })

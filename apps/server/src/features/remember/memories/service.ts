@@ -167,7 +167,7 @@ export function makeMemoryService(settings: {
   async function history(from: Reader, id: string, input: { limit?: number; cursor?: string }) {
     const limit = pageSize(input.limit)
     const after = decodeCursor(input.cursor, [0, ''] as [number, string])
-    const rows = await store.auditPage(from, id, after, limit + 1)
+    const rows = await store.auditPage(from, id, { limit: limit + 1, after })
     if (rows.length === 0 && !after) throw fail('MEMORY_NOT_FOUND')
     const details = new Map(rows.map((row) => [row.id, JSON.parse(row.detail) as AuditDetail]))
     const replaced = [...details.values()].flatMap(({ version }) =>

@@ -1,5 +1,6 @@
 /** Rows of memories and their audit; the only SQL of this feature. */
 import type { Db } from '../../../kernel/database/dialect.ts'
+import { newestFirst, type Page } from '../../../kernel/database/pages.ts'
 import { contains } from '../../../kernel/database/like.ts'
 import { prepared } from '../../../kernel/database/prepared.ts'
 
@@ -64,9 +65,7 @@ export const memoriesByIds = (from: Reader, ids: readonly string[]) =>
     .where('id', 'in', [...ids])
     .execute()
 
-export type MemoryFilter = {
-  limit: number
-  after: readonly [number, string] | null
+export type MemoryFilter = Page<number> & {
   scope?: string | undefined
   scope_ref?: string | undefined
   q?: string | undefined
@@ -74,19 +73,12 @@ export type MemoryFilter = {
 
 /** A page of memories, newest first; `q` looks into key and value. */
 export function memoryPage(from: Reader, filter: MemoryFilter) {
-  const { after, scope, scope_ref, q } = filter
-  let query = tables(from)
-    .selectFrom('memories')
-    .selectAll()
-    .where('workspace', '=', from.workspace)
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(filter.limit)
-  if (after) query = query.where((row) => row(row.refTuple('created_at', 'id'), '<', row.tuple(after[0], after[1])))
+  const { scope, scope_ref, q } = filter
+  let query = tables(from).selectFrom('memories').selectAll().where('workspace', '=', from.workspace)
   if (scope !== undefined) query = query.where('scope', '=', scope)
   if (scope_ref !== undefined) query = query.where('scope_ref', '=', scope_ref)
   if (q) query = query.where((row) => row.or([contains('key', q), contains('value', q)]))
-  return query.execute()
+  return newestFirst(query, 'created_at', filter).execute()
 }
 
 export const memoryIdsAfter = (from: Reader, after: string, limit: number) =>
@@ -132,17 +124,9 @@ export const insertAudit = (to: Reader, rows: MemoryAuditRow[]) =>
   tables(to).insertInto('memory_audit').values(rows).execute()
 
 /** What happened to a memory, newest first. */
-export function auditPage(from: Reader, memory: string, after: readonly [number, string] | null, limit: number) {
-  let query = tables(from)
-    .selectFrom('memory_audit')
-    .selectAll()
-    .where('workspace', '=', from.workspace)
-    .where('memory_id', '=', memory)
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit)
-  if (after) query = query.where((row) => row(row.refTuple('created_at', 'id'), '<', row.tuple(after[0], after[1])))
-  return query.execute()
+export function auditPage(from: Reader, memory: string, page: Page<number>) {
+  const audits = tables(from).selectFrom('memory_audit').selectAll().where('workspace', '=', from.workspace)
+  return newestFirst(audits.where('memory_id', '=', memory), 'created_at', page).execute()
 }
 
 /** The one that says something under a key in its scope; the newest, should there be several. */

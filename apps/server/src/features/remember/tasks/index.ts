@@ -1,6 +1,6 @@
 /**
  * Tasks: what is to be done, by a person or by an agent, and where it stands on the board.
- * Tables: tasks, task_events, task_suggestion. Passages: `task`. Jobs: tasks.detach, tasks.find.
+ * Tables: tasks, task_events, task_suggestion. Passages: `task`. Jobs: tasks.detach, tasks.find, tasks.purge.
  * Events: task.created, task.changed, task.cancelled, task.removed, task.noted, task.suggested, task.suggestion_dismissed,
  * tasks.changed; none carries content.
  * Invariant: what is suggested is no task until a person says so, a cancelled or removed task has no job that goes on, and a task never hangs below itself.
@@ -21,6 +21,7 @@ import { eraseModule } from './erase-store.ts'
 import { mayHoldTask } from './finding.ts'
 import { detachJob, findJob } from './jobs.ts'
 import { taskPassages } from './passages.ts'
+import { makePurge } from './purge.ts'
 import { makeTaskService } from './service.ts'
 import { countTasks, hasTasksOf, tasksByIds } from './store.ts'
 import { makeSuggestions } from './suggestions.ts'
@@ -35,6 +36,7 @@ type Needs = { workspaces: Workspaces; threads: Threads; models: Models; capture
 
 export function makeTasks(kernel: Pick<Kernel, 'clock' | 'jobs'>, { workspaces, threads, models, capture }: Needs) {
   const service = makeTaskService({ jobs: kernel.jobs, threads, workspaces })
+  const purging = makePurge({ jobs: kernel.jobs, threads, stopJobs: service.stopJobs })
   const suggestions = makeSuggestions(service)
   const feature: Feature = {
     name: 'tasks',
@@ -66,9 +68,7 @@ export function makeTasks(kernel: Pick<Kernel, 'clock' | 'jobs'>, { workspaces, 
       remove: (call) => {
         const { id, purge } = call.input
         const seen = seenVersion(call)
-        return call.write<Awaited<ReturnType<typeof service.cancel | typeof service.purge>>>((tx) =>
-          purge ? service.purge(tx, id, seen) : service.cancel(tx, id, seen),
-        )
+        return purge ? purging.purge(call, id, seen) : call.write((tx) => service.cancel(tx, id, seen))
       },
       events: (call) => service.events(call, call.input.task_id, call.input),
       addEvent: (call) => {
@@ -76,7 +76,7 @@ export function makeTasks(kernel: Pick<Kernel, 'clock' | 'jobs'>, { workspaces, 
         return call.write((tx) => service.addEvent(tx, task_id, entry))
       },
     }),
-    jobs: [detachJob, findJob({ suggestions, threads, models, capture })],
+    jobs: [detachJob, purging.purgeJob, findJob({ suggestions, threads, models, capture })],
     portable: portableTasks,
     passages: [taskPassages],
     refer: {

@@ -14,7 +14,6 @@ import * as history from './history.ts'
 import * as look from './look.ts'
 import { type TaskRow, tagsOf, toTask } from './rows.ts'
 import * as store from './store.ts'
-import { letGoOfTask } from './suggestions-store.ts'
 
 type Reader = Pick<Scope, 'workspace' | 'db'>
 type Asker = Pick<Scope, 'workspace' | 'db' | 'apart'>
@@ -282,22 +281,6 @@ export function makeTaskService({ jobs, threads, workspaces }: Needs) {
     return { task: await shown(tx, done.row), removed: {}, stopped: done.stopped }
   }
 
-  /** Removes a task with its history, and stops its jobs. Tasks below it stay, without it. */
-  async function purge(tx: Tx, id: string, seen: number | null) {
-    const row = await found(tx, id)
-    if (seen !== null && row.version !== seen) throw fail('PRECONDITION_FAILED')
-    const stopped = await stopJobs(tx, id)
-    const removed = { tasks: 1, events: await store.countEvents(tx, id) }
-    const change = { updated_at: tx.now, limit: Number.MAX_SAFE_INTEGER }
-    await store.clearReference(tx, 'parent_id', id, change)
-    await store.deleteTask(tx, id)
-    await letGoOfTask(tx, id)
-    await threads.unlink(tx, 'task', [id])
-    await tx.reindex('task', [id])
-    tx.event({ type: 'task.removed', subject: id, data: { ...removed, jobs: stopped.length } })
-    return { task: null, removed, stopped }
-  }
-
   async function events(from: Reader, task: string, input: { limit?: number; cursor?: string }) {
     await found(from, task)
     return history.list(from, task, input)
@@ -308,7 +291,7 @@ export function makeTaskService({ jobs, threads, workspaces }: Needs) {
     return history.add(tx, task, input)
   }
 
-  return { create, get, titleOf, discuss, list, update, move, change, cancel, purge, events, addEvent }
+  return { create, get, titleOf, discuss, list, update, move, change, cancel, stopJobs, events, addEvent }
 }
 
 /** Words, tags and priorities are looked for in every task: that is for a worker. */

@@ -1,6 +1,7 @@
 /** Rows of tasks and their history; the only SQL of this feature. */
 import { sql } from 'kysely'
 import type { Db } from '../../../kernel/database/dialect.ts'
+import { inOrder, newestFirst, type Page } from '../../../kernel/database/pages.ts'
 import { contains } from '../../../kernel/database/like.ts'
 import type { TaskEventRow, TaskRow } from './rows.ts'
 
@@ -71,40 +72,22 @@ function filtered(from: Reader, filter: TaskFilter, own: readonly string[]) {
   return query
 }
 
-type Page<K> = { limit: number; after: K | null }
-
 /** Newest first. */
-export function newestPage(from: Reader, filter: TaskFilter, { limit, after }: Page<readonly [number, string]>) {
-  let query = filtered(from, filter, ['assignee', 'thread_id', 'parent_id', 'project'])
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit)
-  if (after) query = query.where((row) => row(row.refTuple('created_at', 'id'), '<', row.tuple(after[0], after[1])))
-  return query.execute()
-}
+export const newestPage = (from: Reader, filter: TaskFilter, page: Page<number>) =>
+  newestFirst(filtered(from, filter, ['assignee', 'thread_id', 'parent_id', 'project']), 'created_at', page).execute()
 
 /** Those with a due time, soonest first. */
-export function duePage(from: Reader, filter: TaskFilter, { limit, after }: Page<readonly [number, string]>) {
+export function duePage(from: Reader, filter: TaskFilter, page: Page<number>) {
   const { due_from, due_to, ...rest } = filter
-  let query = filtered(from, rest, []).where('due_at', 'is not', null).orderBy('due_at').orderBy('id').limit(limit)
+  let query = filtered(from, rest, []).where('due_at', 'is not', null)
   if (due_from !== undefined) query = query.where('due_at', '>=', due_from)
   if (due_to !== undefined) query = query.where('due_at', '<', due_to)
-  if (after)
-    query = query.where((row) => row(row.refTuple<'due_at', 'id'>('due_at', 'id'), '>', row.tuple(after[0], after[1])))
-  return query.execute()
+  return inOrder(query, 'due_at', page).execute()
 }
 
 /** One column of the board, from the top. */
-export function boardPage(
-  from: Reader,
-  status: string,
-  filter: Omit<TaskFilter, 'status'>,
-  { limit, after }: Page<readonly [string, string]>,
-) {
-  let query = filtered(from, filter, []).where('status', '=', status).orderBy('position').orderBy('id').limit(limit)
-  if (after) query = query.where((row) => row(row.refTuple('position', 'id'), '>', row.tuple(after[0], after[1])))
-  return query.execute()
-}
+export const boardPage = (from: Reader, status: string, filter: Omit<TaskFilter, 'status'>, page: Page<string>) =>
+  inOrder(filtered(from, filter, []).where('status', '=', status), 'position', page).execute()
 
 /** Keys of a column beyond one of them, the nearest first, without one task; from the end of the column where it is null. */
 export function positionsBeyond(
@@ -203,17 +186,9 @@ export const eventById = (from: Reader, id: string) =>
     .executeTakeFirst()
 
 /** A page of one task's history, newest first. */
-export function eventPage(from: Reader, task: string, { limit, after }: Page<readonly [number, string]>) {
-  let query = tables(from)
-    .selectFrom('task_events')
-    .selectAll()
-    .where('workspace', '=', from.workspace)
-    .where('task_id', '=', task)
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit)
-  if (after) query = query.where((row) => row(row.refTuple('created_at', 'id'), '<', row.tuple(after[0], after[1])))
-  return query.execute()
+export function eventPage(from: Reader, task: string, page: Page<number>) {
+  const events = tables(from).selectFrom('task_events').selectAll().where('workspace', '=', from.workspace)
+  return newestFirst(events.where('task_id', '=', task), 'created_at', page).execute()
 }
 
 export const countEvents = async (from: Reader, task: string) => {
@@ -224,6 +199,32 @@ export const countEvents = async (from: Reader, task: string) => {
     .where('task_id', '=', task)
     .executeTakeFirstOrThrow()
   return events
+}
+
+export const countBelow = async (from: Reader, task: string): Promise<number> => {
+  const { tasks } = await tables(from)
+    .selectFrom('tasks')
+    .select((row) => row.fn.countAll<number>().as('tasks'))
+    .where('workspace', '=', from.workspace)
+    .where('parent_id', '=', task)
+    .executeTakeFirstOrThrow()
+  return tasks
+}
+
+/** Removes some of a task's history; answers how many entries. */
+export async function deleteEvents(to: Reader, task: string, limit: number): Promise<number> {
+  const some = tables(to)
+    .selectFrom('task_events')
+    .select('id')
+    .where('workspace', '=', to.workspace)
+    .where('task_id', '=', task)
+    .limit(limit)
+  const { numDeletedRows } = await tables(to)
+    .deleteFrom('task_events')
+    .where('workspace', '=', to.workspace)
+    .where('id', 'in', some)
+    .executeTakeFirstOrThrow()
+  return Number(numDeletedRows)
 }
 
 export const hasTasksOf = async (from: Reader, thread: string): Promise<boolean> => {

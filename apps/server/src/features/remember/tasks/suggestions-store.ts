@@ -1,5 +1,6 @@
 /** Rows of tasks that are suggested; their only SQL beside the erasing. */
 import type { Db } from '../../../kernel/database/dialect.ts'
+import { newestFirst, type Page } from '../../../kernel/database/pages.ts'
 
 export type SuggestionRow = {
   workspace: string
@@ -43,24 +44,13 @@ export type SuggestionFilter = Partial<Pick<SuggestionRow, 'state' | 'source_kin
 }
 
 /** A page, newest first. */
-export function suggestionPage(
-  from: Reader,
-  filter: SuggestionFilter,
-  { limit, after }: { limit: number; after: readonly [number, string] | null },
-) {
-  let query = tables(from)
-    .selectFrom('task_suggestion')
-    .selectAll()
-    .where('workspace', '=', from.workspace)
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit)
+export function suggestionPage(from: Reader, filter: SuggestionFilter, page: Page<number>) {
+  let query = tables(from).selectFrom('task_suggestion').selectAll().where('workspace', '=', from.workspace)
   for (const column of ['state', 'source_kind', 'source_id', 'thread_id'] as const) {
     const value = filter[column]
     if (value !== undefined) query = query.where(column, '=', value)
   }
-  if (after) query = query.where((row) => row(row.refTuple('created_at', 'id'), '<', row.tuple(after[0], after[1])))
-  return query.execute()
+  return newestFirst(query, 'created_at', page).execute()
 }
 
 /** Changes a suggestion that nobody has decided on meanwhile; undefined when somebody has. */

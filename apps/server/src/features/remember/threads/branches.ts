@@ -1,17 +1,18 @@
 /**
  * Branches: messages of a thread are a tree, and one path through it is shown, from its head up to where the thread
- * begins. Functions that write take the transaction first.
+ * begins.
  */
 import { fail } from '@cairn/api/errors'
 import type { Branch, LinkedThread, LinkRelation, Message, PathMessage, Thread } from '@cairn/api/threads'
 import { iso } from '../../../kernel/clock.ts'
 import { decodeCursor, encodeCursor, pageSize, toPage } from '../../../kernel/paging.ts'
-import type { Scope, Tx } from '../../../kernel/scope.ts'
+import type { ReadApart, Scope } from '../../../kernel/scope.ts'
 import { followers, linkedPage, pathUp, turnsFrom } from './path-store.ts'
 import { type MessageRow, toMessage, toThread } from './rows.ts'
 import * as store from './store.ts'
 
 type Reader = Pick<Scope, 'workspace' | 'db'>
+const here = new URL(import.meta.url)
 
 /** More than a person edits one question. */
 const besideAtMost = 500
@@ -71,27 +72,36 @@ async function branchesOf(from: Reader, thread: string, messages: readonly Messa
 }
 
 /** Shows the branch that goes through a message, to its newest end. */
-export async function choose(tx: Tx, thread: string, message: string): Promise<Thread> {
-  const row = await store.threadById(tx, thread)
-  if (!row) throw fail('THREAD_NOT_FOUND')
-  const chosen = await store.messageById(tx, message)
+export async function choose(scope: Scope, thread: string, message: string): Promise<Thread> {
+  const found = async (from: Reader) => {
+    const row = await store.threadById(from, thread)
+    if (!row) throw fail('THREAD_NOT_FOUND')
+    return row
+  }
+  await found(scope)
+  const chosen = await store.messageById(scope, message)
   if (chosen?.thread_id !== thread)
     throw fail('INVALID_INPUT', {}, [{ path: '/message_id', message: 'is not a message of this thread' }])
-  const head = await newestBelow(tx, chosen)
-  if (head === row.head_id) return toThread(row)
-  await store.setHead(tx, thread, head)
-  tx.event({ type: 'thread.changed', subject: thread, data: { fields: ['head_id'] } })
-  return toThread({ ...row, head_id: head })
+  // All that was said since is gone through: that is for a worker.
+  const head = await scope.apart.read<string>(here, 'newestBelow', chosen)
+  return scope.write(async (tx) => {
+    const row = await found(tx)
+    // What was gone through may have gone meanwhile.
+    if (head === row.head_id || !(await store.messageById(tx, head))) return toThread(row)
+    await store.setHead(tx, thread, head)
+    tx.event({ type: 'thread.changed', subject: thread, data: { fields: ['head_id'] } })
+    return toThread({ ...row, head_id: head })
+  })
 }
 
 /**
  * The newest message at or below another one. Gone through here and not in the database: without fresh statistics
  * PostgreSQL reads the whole thread anew for every step down.
  */
-async function newestBelow(tx: Tx, { id, thread_id, turn }: MessageRow): Promise<string> {
+export const newestBelow: ReadApart<MessageRow, string> = async (from, { id, thread_id, turn }) => {
   const below = new Set([id])
   let newest = id
-  for (const row of await turnsFrom(tx, thread_id, turn)) {
+  for (const row of await turnsFrom(from, thread_id, turn)) {
     if (row.parent_id === null || !below.has(row.parent_id)) continue
     below.add(row.id)
     newest = row.id

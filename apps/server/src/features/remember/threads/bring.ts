@@ -37,7 +37,8 @@ export type BroughtCounts = { threads: number; messages: number; duplicates: num
  */
 export async function bring(tx: Tx, threads: readonly Brought[]): Promise<BroughtCounts> {
   const counts = { threads: 0, messages: 0, duplicates: 0, cut: 0 }
-  for (const thread of threads) {
+  // In the order of their ids, as bundles bring them in: nobody waits in a ring.
+  for (const thread of threads.toSorted((one, other) => (one.id < other.id ? -1 : 1))) {
     const done = await bringOne(tx, thread)
     for (const key of ['threads', 'messages', 'duplicates', 'cut'] as const) counts[key] += done[key]
   }
@@ -49,6 +50,8 @@ export async function bring(tx: Tx, threads: readonly Brought[]): Promise<Brough
 async function bringOne(tx: Tx, given: Brought): Promise<BroughtCounts> {
   const ids = given.messages.map(({ id }) => id)
   const created = (await store.insertThread(tx, threadRow(tx, given))) !== undefined
+  // Held before the look, so that nobody else brings the same messages in behind it.
+  if (!created) await takeTurns(tx, given.id, 0)
   const known = new Set(created ? [] : await knownMessages(tx, ids))
   const fresh = given.messages.filter(({ id }) => !known.has(id))
   const duplicates = known.size

@@ -23,7 +23,8 @@ import {
 } from '../../../kernel/erasure.ts'
 import { stableJson } from '../../../kernel/json.ts'
 import type { MessageRow, ThreadLinkRow } from './rows.ts'
-import { deleteThread, messageIdsOf } from './store.ts'
+import { deleteNewest } from './remove-store.ts'
+import { deleteThread } from './store.ts'
 
 export const eraseModule = new URL(import.meta.url)
 
@@ -132,16 +133,18 @@ export const eraser: Eraser = {
   },
 }
 
-/** One thread with its messages and links, in one transaction. */
+/** The last messages of a thread, and itself when no more are left. */
 async function threadGone(tx: EraseTx, id: string): Promise<Erased> {
-  const messages = (await messageIdsOf(tx, id)).map((row) => row.id)
+  const ids = await deleteNewest(tx, id, atOnce)
+  const messages = { kind: 'message', ids }
+  if (ids.length === atOnce) {
+    tx.event({ type: 'thread.changed', subject: id, data: { fields: ['messages'] } })
+    return { counts: { messages: ids.length }, gone: [messages], cursor: 'more' }
+  }
   await deleteThread(tx, id)
-  tx.event({ type: 'thread.removed', subject: id, data: { threads: 1, messages: messages.length } })
-  const gone = [
-    { kind: 'thread', ids: [id] },
-    { kind: 'message', ids: messages },
-  ]
-  return { counts: { threads: 1, messages: messages.length }, gone, cursor: 'more' }
+  tx.event({ type: 'thread.removed', subject: id, data: { threads: 1, messages: ids.length } })
+  const gone = [{ kind: 'thread', ids: [id] }, messages]
+  return { counts: { threads: 1, messages: ids.length }, gone, cursor: 'more' }
 }
 
 /** Takes the words out of messages; their turns stay. A thread that was named by them is without a title again. */

@@ -1,7 +1,7 @@
 /**
  * Threads and their messages: conversations, whoever had them, and what they have to do with other things.
  * Tables: llm_threads, llm_messages, thread_link. Passages: `message` (a thread is a group, its turns the order).
- * Events: thread.created, thread.changed, thread.removed, threads.imported, message.created; none carries
+ * Jobs: threads.remove, threads.reindex. Events: thread.created, thread.changed, thread.removed, threads.imported, message.created; none carries
  * content.
  * Invariants: turns of a thread count 1, 2, 3, … without a gap; a message follows an earlier one of its thread or begins
  * it; the path that is shown ends at the thread's head.
@@ -19,6 +19,8 @@ import { bring } from './bring.ts'
 import { eraseModule } from './erase-store.ts'
 import { exported } from './markdown.ts'
 import { messagePassages } from './passages.ts'
+import { remove, removalJob } from './remove.ts'
+import { reindexJob } from './retitle.ts'
 import { searchMessages } from './search.ts'
 import * as service from './service.ts'
 import { threadsByIds } from './store.ts'
@@ -29,7 +31,8 @@ export type { NewMessage } from './service.ts'
 export type Threads = ReturnType<typeof makeThreads>
 
 /** `forget` takes along what features after this one keep of a thread that goes. */
-export function makeThreads(kernel: Pick<Kernel, 'passages'>, forget: Forget) {
+export function makeThreads(kernel: Pick<Kernel, 'jobs' | 'passages'>, forget: Forget) {
+  const { jobs } = kernel
   const feature: Feature = {
     name: 'threads',
     tables: ['llm_threads', 'llm_messages', 'thread_link'],
@@ -39,11 +42,11 @@ export function makeThreads(kernel: Pick<Kernel, 'passages'>, forget: Forget) {
       create: (call) => call.write((tx) => service.create(tx, call.input)),
       get: (call) => service.get(call, call.input.id),
       update: (call) => call.write((tx) => service.update(tx, call.input.id, call.input, seenVersion(call))),
-      remove: (call) => call.write((tx) => service.remove(tx, call.input.id, seenVersion(call), forget)),
+      remove: (call) => remove(call, { jobs, forget }, call.input.id, seenVersion(call)),
       messages: (call) => service.messages(call, call.input.thread_id, call.input),
       addMessage: (call) => call.write((tx) => service.addMessage(tx, call.input.thread_id, call.input)),
       path: (call) => branches.path(call, call.input.thread_id, call.input),
-      branch: (call) => call.write((tx) => branches.choose(tx, call.input.thread_id, call.input.message_id)),
+      branch: (call) => branches.choose(call, call.input.thread_id, call.input.message_id),
       markdown: async (call) => {
         const found = await exported(call, call.input.id)
         if (!found) throw fail('THREAD_NOT_FOUND')
@@ -54,6 +57,7 @@ export function makeThreads(kernel: Pick<Kernel, 'passages'>, forget: Forget) {
       linked: (call) => branches.linked(call, call.input),
       search: (call) => searchMessages(kernel.passages, call, call.input),
     }),
+    jobs: [removalJob(forget), reindexJob],
     portable: portableThreads,
     passages: [messagePassages],
     refer: {

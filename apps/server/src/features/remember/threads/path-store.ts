@@ -1,5 +1,6 @@
 /** Ways through the tree of a thread's messages, and links from their other side. */
 import type { Db } from '../../../kernel/database/dialect.ts'
+import { newestFirst, type Page } from '../../../kernel/database/pages.ts'
 import type { MessageRow, ThreadLinkRow, ThreadRow } from './rows.ts'
 
 type Tables = { llm_threads: ThreadRow; llm_messages: MessageRow; thread_link: ThreadLinkRow }
@@ -36,6 +37,11 @@ export async function pathUp(from: Reader, id: string, most: number): Promise<st
   return rows.map((row) => row.id)
 }
 
+/** All of them; a long path takes a while, so that this is called in a worker thread. */
+export const wholePath = (from: Reader, id: string): Promise<string[]> => pathUp(from, id, longest)
+/** No path is longer. */
+const longest = 10_000_000
+
 /** What was said from a turn on, in its order: a message follows only earlier ones. */
 export const turnsFrom = (from: Reader, thread: string, turn: number) =>
   tables(from)
@@ -65,12 +71,8 @@ export const followers = (from: Reader, thread: string, parents: readonly (strin
 }
 
 /** A page of the links that lead to one thing, newest first, with their threads' titles. */
-export function linkedPage(
-  from: Reader,
-  about: { kind: string; ref: string },
-  page: { limit: number; after: readonly [number, string] | null },
-) {
-  let query = tables(from)
+export function linkedPage(from: Reader, about: { kind: string; ref: string }, page: Page<number>) {
+  const links = tables(from)
     .selectFrom('thread_link as link')
     .innerJoin('llm_threads as thread', (join) =>
       join.onRef('thread.workspace', '=', 'link.workspace').onRef('thread.id', '=', 'link.thread_id'),
@@ -79,11 +81,5 @@ export function linkedPage(
     .where('link.workspace', '=', from.workspace)
     .where('link.kind', '=', about.kind)
     .where('link.ref', '=', about.ref)
-    .orderBy('link.created_at', 'desc')
-    .orderBy('link.id', 'desc')
-    .limit(page.limit)
-  const { after } = page
-  if (after)
-    query = query.where((row) => row(row.refTuple('link.created_at', 'link.id'), '<', row.tuple(after[0], after[1])))
-  return query.execute()
+  return newestFirst(links, 'link.created_at', page).execute()
 }

@@ -9,7 +9,6 @@ import {
   type MessageRole,
   maxContentBytes,
 } from '@cairn/api/threads'
-import type { Forget } from '../../../kernel/feature.ts'
 import { newId } from '../../../kernel/ids.ts'
 import { stableJson } from '../../../kernel/json.ts'
 import { maskSecrets } from '../../../kernel/masking.ts'
@@ -17,6 +16,7 @@ import { decodeCursor, pageSize, toPage } from '../../../kernel/paging.ts'
 import type { Scope, Tx } from '../../../kernel/scope.ts'
 import { type MessageRow, type ThreadRow, toLink, toMessage, toThread } from './rows.ts'
 import * as store from './store.ts'
+import { retitled } from './retitle.ts'
 import { titleOf } from './title.ts'
 
 type Reader = Pick<Scope, 'workspace' | 'db'>
@@ -125,24 +125,9 @@ export async function update(tx: Tx, id: string, patch: Patch, seen: number | nu
   const changed = { ...change, version: row.version + 1, updated_at: tx.now }
   const taken = await store.updateThread(tx, id, row.version, changed)
   if (!taken) throw fail('PRECONDITION_FAILED')
-  if (fields.includes('title')) await tx.reindex('message', await messageIds(tx, id))
+  if (fields.includes('title')) await retitled(tx, row)
   tx.event({ type: 'thread.changed', subject: id, data: { fields } })
   return toThread({ ...row, ...changed })
-}
-
-/** Deletes a thread with its messages, links and whatever else belongs to it alone; answers how many of each. */
-export async function remove(tx: Tx, id: string, seen: number | null, forget: Forget) {
-  const row = await store.threadById(tx, id)
-  if (!row) throw fail('THREAD_NOT_FOUND')
-  if (seen !== null && row.version !== seen) throw fail('PRECONDITION_FAILED')
-  const ids = await messageIds(tx, id)
-  const links = await store.countLinks(tx, id)
-  const others = await forget(tx, { kind: 'thread', id })
-  await store.deleteThread(tx, id)
-  if (ids.length > 0) await tx.reindex('message', ids)
-  const removed = { threads: 1, messages: ids.length, links, ...others }
-  tx.event({ type: 'thread.removed', subject: id, data: removed })
-  return { removed }
 }
 
 /**
@@ -168,7 +153,8 @@ export async function addMessage(tx: Tx, thread: string, input: NewMessage, data
   if (!input.follows || input.follows.includes(taken.head_id)) await store.setHead(tx, thread, row.id)
   const named = input.role === 'user' && taken.title === '' && (await entitle(tx, thread, taken.version, content))
   await link(tx, thread, [...(input.citations ?? []).map(linkOf), ...(input.attachments ?? []).map(attached)], row.id)
-  await tx.reindex('message', named ? await messageIds(tx, thread) : [row.id])
+  if (named) await retitled(tx, { id: thread, message_count: taken.message_count })
+  else await tx.reindex('message', [row.id])
   const { turn, role, kind } = row
   const about = { thread_id: thread, turn, role, kind, ...(named && { thread_named: true }), ...data }
   tx.event({ type: 'message.created', subject: row.id, data: about })
@@ -253,17 +239,19 @@ const idsIn = (attachments: readonly Attachment[]) => attachments.map(({ id }) =
 type MessageFilter = { limit?: number; cursor?: string; order?: 'asc' | 'desc'; role?: MessageRole; q?: string }
 
 /** Messages of one thread by turn; THREAD_NOT_FOUND when there is no such thread. */
-export async function messages(from: Reader, thread: string, input: MessageFilter) {
+export async function messages(from: Pick<Scope, 'workspace' | 'db' | 'apart'>, thread: string, input: MessageFilter) {
   if (!(await store.threadById(from, thread))) throw fail('THREAD_NOT_FOUND')
   const limit = pageSize(input.limit)
   const after = decodeCursor(input.cursor, [0] as [number])
-  const rows = await store.messagePage(from, thread, {
-    limit: limit + 1,
-    after: after?.[0] ?? null,
-    order: input.order ?? 'asc',
+  const page: store.MessagePage = {
+    ...{ thread, limit: limit + 1, after: after?.[0] ?? null, order: input.order ?? 'asc' },
     ...(input.role && { role: input.role }),
     ...(input.q && { q: input.q }),
-  })
+  }
+  // With words every message may have to be looked at: that is for a worker.
+  const rows = await (page.q
+    ? from.apart.read<MessageRow[]>(storeModule, 'messagePage', page)
+    : store.messagePage(from, page))
   return toPage(rows, limit, (row) => [row.turn], toMessage)
 }
 
@@ -307,5 +295,3 @@ export async function links(from: Reader, thread: string, input: { limit?: numbe
   const rows = await store.linkPage(from, thread, { limit: limit + 1, after })
   return toPage(rows, limit, (row) => [row.created_at, row.id], toLink)
 }
-
-const messageIds = async (tx: Tx, thread: string) => (await store.messageIdsOf(tx, thread)).map(({ id }) => id)

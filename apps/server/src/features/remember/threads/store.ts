@@ -1,5 +1,6 @@
 /** Rows of threads, messages and links; the only SQL of this feature. */
 import type { Db } from '../../../kernel/database/dialect.ts'
+import { newestFirst, type Page } from '../../../kernel/database/pages.ts'
 import { contains } from '../../../kernel/database/like.ts'
 import type { MessageRow, ThreadLinkRow, ThreadRow } from './rows.ts'
 
@@ -33,19 +34,12 @@ export const threadsByIds = (from: Reader, ids: readonly string[]) =>
     .execute()
 
 /** A page by last activity, newest first; `q` looks into title and description. */
-export type ThreadPage = { limit: number; after: readonly [number, string] | null; q?: string }
+export type ThreadPage = Page<number> & { q?: string }
 export function threadPage(from: Reader, page: ThreadPage): Promise<ThreadRow[]> {
-  let query = tables(from)
-    .selectFrom('llm_threads')
-    .selectAll()
-    .where('workspace', '=', from.workspace)
-    .orderBy('updated_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(page.limit)
-  const { after, q } = page
-  if (after) query = query.where((row) => row(row.refTuple('updated_at', 'id'), '<', row.tuple(after[0], after[1])))
+  const { q } = page
+  let query = tables(from).selectFrom('llm_threads').selectAll().where('workspace', '=', from.workspace)
   if (q) query = query.where((row) => row.or([contains('title', q), contains('description', q)]))
-  return query.execute()
+  return newestFirst(query, 'updated_at', page).execute()
 }
 
 /** Changes a thread as long as it still has the version that was seen; undefined when it has not. */
@@ -115,15 +109,22 @@ export const messagesByIds = (from: Reader, ids: readonly string[]) =>
     .where('id', 'in', [...ids])
     .execute()
 
-type MessagePage = { limit: number; after: number | null; order: 'asc' | 'desc'; role?: string; q?: string }
+export type MessagePage = {
+  thread: string
+  limit: number
+  after: number | null
+  order: 'asc' | 'desc'
+  role?: string
+  q?: string
+}
 
 /** A page of one thread's messages by turn. */
-export function messagePage(from: Reader, thread: string, page: MessagePage) {
+export function messagePage(from: Reader, page: MessagePage): Promise<MessageRow[]> {
   let query = tables(from)
     .selectFrom('llm_messages')
     .selectAll()
     .where('workspace', '=', from.workspace)
-    .where('thread_id', '=', thread)
+    .where('thread_id', '=', page.thread)
     .orderBy('turn', page.order)
     .limit(page.limit)
   const { after, q, role } = page
@@ -150,6 +151,18 @@ export const messageIdsOf = (from: Reader, thread: string) =>
     .select('id')
     .where('workspace', '=', from.workspace)
     .where('thread_id', '=', thread)
+    .execute()
+
+/** Messages of a thread behind a turn, in order. */
+export const turnsAfter = (from: Reader, thread: string, after: number, limit: number) =>
+  tables(from)
+    .selectFrom('llm_messages')
+    .select(['id', 'turn'])
+    .where('workspace', '=', from.workspace)
+    .where('thread_id', '=', thread)
+    .where('turn', '>', after)
+    .orderBy('turn')
+    .limit(limit)
     .execute()
 
 export const messageIdsAfter = (from: Reader, after: string, limit: number) =>
@@ -198,20 +211,7 @@ export const retitleLinks = (to: Reader, kind: string, ref: string, title: strin
     .execute()
 
 /** A page of one thread's links, newest first. */
-export function linkPage(
-  from: Reader,
-  thread: string,
-  page: { limit: number; after: readonly [number, string] | null },
-) {
-  let query = tables(from)
-    .selectFrom('thread_link')
-    .selectAll()
-    .where('workspace', '=', from.workspace)
-    .where('thread_id', '=', thread)
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(page.limit)
-  const { after } = page
-  if (after) query = query.where((row) => row(row.refTuple('created_at', 'id'), '<', row.tuple(after[0], after[1])))
-  return query.execute()
+export function linkPage(from: Reader, thread: string, page: Page<number>) {
+  const links = tables(from).selectFrom('thread_link').selectAll().where('workspace', '=', from.workspace)
+  return newestFirst(links.where('thread_id', '=', thread), 'created_at', page).execute()
 }

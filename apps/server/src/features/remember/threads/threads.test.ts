@@ -273,8 +273,8 @@ test('every list comes out of an index in its order', async () => {
     const from = { workspace, db }
     await store.threadPage(from, { limit: 51, after: null })
     await store.threadPage(from, { limit: 51, after: [1, 'x'], q: 'x' })
-    await store.messagePage(from, 'x', { limit: 51, after: null, order: 'asc' })
-    await store.messagePage(from, 'x', { limit: 51, after: 7, order: 'desc', role: 'user', q: 'x' })
+    await store.messagePage(from, { thread: 'x', limit: 51, after: null, order: 'asc' })
+    await store.messagePage(from, { thread: 'x', limit: 51, after: 7, order: 'desc', role: 'user', q: 'x' })
     await store.linkPage(from, 'x', { limit: 51, after: [1, 'x'] })
     await store.messageIdsAfter(from, 'x', 51)
     await store.repliesTo(from, 'x', 'y')

@@ -65,7 +65,8 @@ export function makeCrawlService({ outgoing, delay, paces }: Parts) {
 
     async list(scope: Scope, input: { limit?: number; cursor?: string }) {
       const limit = pageSize(input.limit)
-      const rows = await store.crawlPage(scope, decodeCursor(input.cursor, [0, ''] as [number, string]), limit + 1)
+      const after = decodeCursor(input.cursor, [0, ''] as [number, string])
+      const rows = await store.crawlPage(scope, { limit: limit + 1, after })
       return paged(
         rows,
         limit,

@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { CrawlPageState } from '@cairn/api/crawls'
 import type { JobRow } from '../../../../kernel/jobs/rows.ts'
 import { rowsOf } from '../../../../kernel/database/lists.ts'
+import { newestFirst, type Page } from '../../../../kernel/database/pages.ts'
 import type { Reader } from '../store.ts'
 import type { CrawlRow, HostRow, PageRow, ScheduleRow, ShownCrawl, Tally } from './rows.ts'
 
@@ -31,12 +32,8 @@ export const crawlById = (from: Reader, id: string): Promise<ShownCrawl | undefi
   shown(from).where('crawl.id', '=', id).executeTakeFirst()
 
 /** Newest first. */
-export function crawlPage(from: Reader, after: readonly [number, string] | null, limit: number): Promise<ShownCrawl[]> {
-  let query = shown(from).orderBy('crawl.created_at', 'desc').orderBy('crawl.id', 'desc').limit(limit)
-  if (after)
-    query = query.where((row) => row(row.refTuple('crawl.created_at', 'crawl.id'), '<', row.tuple(after[0], after[1])))
-  return query.execute()
-}
+export const crawlPage = (from: Reader, page: Page<number>): Promise<ShownCrawl[]> =>
+  newestFirst(shown(from), 'crawl.created_at', page).execute()
 
 /** Adds to what a crawl has done so far. */
 export const addToCrawl = (to: Reader, id: string, more: Partial<Tally>) =>

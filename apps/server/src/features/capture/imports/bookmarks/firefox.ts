@@ -43,7 +43,7 @@ export function readFirefoxBookmarks(file: string, most: number): Lines | Proble
         return { problem: `it has no table ${table}, so it holds no bookmarks of a version that is known` }
     const rows = db
       .prepare(
-        `select b.id, b.type, b.fk as place, b.parent, cast(b.title as text) as title, b.dateAdded / 1000 as added,
+        `select b.id, b.type, b.fk as place, b.parent, cast(b.title as text) as title, cast(b.dateAdded / 1000 as real) as added,
           cast(b.guid as text) as guid, cast(p.url as text) as url
         from moz_bookmarks b left join moz_places p on p.id = b.fk order by b.parent, b.position, b.id limit ?`,
       )

@@ -1,12 +1,10 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import type { BookmarksImported } from '@cairn/api/bookmarks'
 import type { BrowserName } from '@cairn/api/imports'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { firefoxSchema } from '../../../../../test/fixtures/browser-schemas.ts'
-import { type Cairn, startCairn, until } from '../../../../../test/harness.ts'
+import { type Cairn, startCairn } from '../../../../../test/harness.ts'
+import { brought, ended, shelves } from './bookmarks.fixture.ts'
 
 let cairn: Cairn
 let folder: string
@@ -26,31 +24,8 @@ const place = async () => {
 }
 
 type Api = Cairn['api']
-async function ended(api: Api, source: BrowserName, path: string) {
-  const { job_id } = await api.imports.bookmarks({ source, path })
-  return until(async () => {
-    const job = await api.jobs.get({ id: job_id })
-    return job.completed_at === null ? null : job
-  }, 60_000)
-}
-async function brought(api: Api, source: BrowserName, path: string) {
-  const job = await ended(api, source, path)
-  expect(job).toMatchObject({ status: 'succeeded', error: null })
-  return { ...job, result: job.result as BookmarksImported }
-}
 const warnings = async (api: Api, id: string) =>
   (await api.jobs.log({ id })).items.filter(({ level }) => level === 'warn').map(({ message }) => message)
-/** Titles of folders with the addresses right in them, in their order. */
-async function shelves(api: Api) {
-  const { items } = await api.bookmarks.tree()
-  const found: [string, number, string[]][] = []
-  for (const { id, title, depth } of items) {
-    const inside = await api.bookmarks.list({ folder_id: id, limit: 200 })
-    found.push([title, depth, inside.items.map(({ url }) => url)])
-  }
-  return found
-}
-
 /** Microseconds since 1601. */
 const webkit = (time: string) => String((Date.parse(time) + 11_644_473_600_000) * 1_000)
 const link = (id: number, name: string, url: string, added = '2020-01-02T03:04:05.678Z') => ({
@@ -165,87 +140,5 @@ describe("Chromium's bookmarks", () => {
     )
     expect(await refusal({ source: 'chromium', path: 'relative' })).toBe('PROFILE_NOT_READABLE')
     expect(await refusal({ source: 'jsonl' as BrowserName, path: empty })).toBe('INVALID_INPUT')
-  })
-})
-
-type Mark = [id: number, type: number, fk: number | null, parent: number, position: number, title: string, guid: string]
-async function firefox(marks: readonly Mark[], urls: readonly string[]) {
-  const path = await place()
-  const db = new DatabaseSync(join(path, 'places.sqlite'))
-  db.exec(firefoxSchema)
-  for (const [at, url] of urls.entries()) db.prepare('insert into moz_places (id, url) values (?, ?)').run(at + 1, url)
-  const insert = db.prepare(
-    'insert into moz_bookmarks (id, type, fk, parent, position, title, guid, dateAdded) values (?, ?, ?, ?, ?, ?, ?, ?)',
-  )
-  db.exec('delete from moz_bookmarks')
-  for (const mark of marks) insert.run(...mark, 1_577_934_245_678_000)
-  db.close()
-  return path
-}
-const roots: Mark[] = [
-  [1, 2, null, 0, 0, '', 'root________'],
-  [2, 2, null, 1, 0, 'menu', 'menu________'],
-  [3, 2, null, 1, 1, 'toolbar', 'toolbar_____'],
-  [4, 2, null, 1, 2, 'tags', 'tags________'],
-  [5, 2, null, 1, 3, 'unfiled', 'unfiled_____'],
-]
-
-describe("Firefox's bookmarks", () => {
-  test('come in with folders, order, times and tags, without searches and separators; again they add nothing', async () => {
-    const { api } = await cairn.stranger()
-    const path = await firefox(
-      [
-        ...roots,
-        [10, 1, 2, 3, 1, 'Second', 'a10'],
-        [11, 1, 1, 3, 0, 'First', 'a11'],
-        [12, 2, null, 2, 0, 'Folder', 'a12'],
-        [13, 3, null, 12, 0, '', 'a13'],
-        [14, 1, 3, 12, 1, 'Inside', 'a14'],
-        [15, 1, 4, 2, 1, 'Recent', 'a15'],
-        [16, 2, null, 4, 0, 'Tea', 'a16'],
-        [17, 1, 1, 16, 0, '', 'a17'],
-        [18, 2, null, 4, 1, 'slow food', 'a18'],
-        [19, 1, 1, 18, 0, '', 'a19'],
-      ],
-      ['https://one.example/', 'https://two.example/', 'https://three.example/', 'place:sort=8&maxResults=10'],
-    )
-    expect((await brought(api, 'firefox', path)).result).toMatchObject({ read: 3, created: 3, folders: 3, skipped: {} })
-    expect(await shelves(api)).toEqual([
-      ['Bookmarks Toolbar', 1, ['https://one.example/', 'https://two.example/']],
-      ['Bookmarks Menu', 1, []],
-      ['Folder', 2, ['https://three.example/']],
-    ])
-    const [first] = (await api.bookmarks.list({ q: 'one.example' })).items
-    expect(first).toMatchObject({ tags: ['slow food', 'tea'], created_at: '2020-01-02T03:04:05.678Z' })
-    expect((await brought(api, 'firefox', path)).result).toMatchObject({ created: 0, known: 3, folders: 0 })
-  })
-
-  test('that hang in themselves, or in nothing, end', async () => {
-    const { api } = await cairn.stranger()
-    const path = await firefox(
-      [
-        ...roots,
-        [20, 2, null, 21, 0, 'One', 'b20'],
-        [21, 2, null, 20, 0, 'Other', 'b21'],
-        [22, 2, null, 22, 0, 'Itself', 'b22'],
-        [23, 1, 1, 99, 0, 'Lost', 'b23'],
-        [24, 1, 1, 5, 0, 'Found', 'b24'],
-        [25, 1, 77, 5, 1, 'Without address', 'b25'],
-        [2, 2, null, 1, 0, 'menu', 'menu________'],
-      ].filter(([id], at, all) => all.findIndex(([one]) => one === id) === at) as Mark[],
-      ['https://found.example/'],
-    )
-    expect((await brought(api, 'firefox', path)).result).toMatchObject({ read: 1, created: 1, folders: 1 })
-    expect(await shelves(api)).toEqual([['Other Bookmarks', 1, ['https://found.example/']]])
-  })
-
-  test('of no version that is known, or damaged, are refused with the reason', async () => {
-    const { api } = await cairn.stranger()
-    const path = await place()
-    const db = new DatabaseSync(join(path, 'places.sqlite'))
-    db.exec('create table moz_places (id integer primary key, url text)')
-    db.close()
-    const { error } = await ended(api, 'firefox', path)
-    expect(error).toMatchObject({ code: 'PROFILE_NOT_READABLE', message: expect.stringContaining('moz_bookmarks') })
   })
 })
