@@ -20,16 +20,17 @@ export const eraseModule = new URL(import.meta.url)
 
 const atOnce = 200
 
-function which(erasure: Erasure): RawBuilder<SqlBool> {
+/** Logs are asked once for all jobs, not for each. */
+function which(workspace: string, erasure: Erasure): RawBuilder<SqlBool> {
   const ended = sql`completed_at is not null`
   if (erasure.by === 'everything') return sql<SqlBool>`${ended}`
   if (erasure.by === 'period') return sql<SqlBool>`${ended} and ${between('created_at', erasure)}`
   if (erasure.by === 'person') return sql<SqlBool>`${ended} and ${contains('principal', `"person":"${erasure.id}"`)}`
   const word = wordOf(erasure) as string
   const said = sql`${contains('input', word)} or ${contains('result', word)} or ${contains('error', word)}`
-  const logged = sql`id in (select job_id from job_log where workspace = jobs.workspace and ${contains('message', word)})
-    or id in (select job_id from job_status where workspace = jobs.workspace and ${contains('message', word)})
-    or id in (select job_id from job_step where workspace = jobs.workspace and ${contains('result', word)})`
+  const logged = sql`id in (select job_id from job_log where workspace = ${workspace} and ${contains('message', word)})
+    or id in (select job_id from job_status where workspace = ${workspace} and ${contains('message', word)})
+    or id in (select job_id from job_step where workspace = ${workspace} and ${contains('result', word)})`
   const thread = erasure.by === 'thread' ? sql` or thread_id = ${erasure.id}` : sql``
   return sql<SqlBool>`${ended} and (${said} or ${logged}${thread})`
 }
@@ -38,7 +39,7 @@ function which(erasure: Erasure): RawBuilder<SqlBool> {
 async function doomed({ db, workspace }: EraseReader, erasure: Erasure, limit: number, but: string | null) {
   const { rows } = await sql<{ id: string; input: string; result: string | null; error: string | null }>`
     select id, input, result, error from jobs
-    where workspace = ${workspace} and id <> ${but ?? ''} and ${which(erasure)} limit ${limit}`.execute(db)
+    where workspace = ${workspace} and id <> ${but ?? ''} and ${which(workspace, erasure)} limit ${limit}`.execute(db)
   if (erasure.by !== 'site') return rows.map(({ id }) => id)
   const ids: string[] = []
   for (const { id, ...texts } of rows) {
@@ -59,12 +60,12 @@ async function logNames({ db, workspace }: EraseReader, job: string, site: strin
 export const eraser: Eraser = {
   async count(from, erasure) {
     if (erasure.by === 'everything' || erasure.by === 'period')
-      return { jobs: await countRows(from, { table: 'jobs', where: which(erasure) }) }
+      return { jobs: await countRows(from, { table: 'jobs', where: which(from.workspace, erasure) }) }
     return { jobs: (await doomed(from, erasure, 10_000, null)).length }
   },
   async some(tx, erasure) {
     if (erasure.by === 'everything' || erasure.by === 'period') {
-      const where = sql<SqlBool>`id <> ${tx.job ?? ''} and ${which(erasure)}`
+      const where = sql<SqlBool>`id <> ${tx.job ?? ''} and ${which(tx.workspace, erasure)}`
       const ids = await takeRows(tx, { table: 'jobs', where }, atOnce)
       return { counts: { jobs: ids.length }, cursor: ids.length < atOnce ? null : 'more' }
     }
