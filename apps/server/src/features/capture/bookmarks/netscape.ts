@@ -3,7 +3,7 @@
  * and `A` the bookmarks. https://learn.microsoft.com/previous-versions/windows/internet-explorer/ie-developer/platform-apis/aa753582(v=vs.85)
  */
 import type { Readable } from 'node:stream'
-import { SAXParser, type EndTag, type StartTag, type Text } from 'parse5-sax-parser'
+import { SAXParser, type EndTag, type Doctype, type StartTag, type Text } from 'parse5-sax-parser'
 import { readBookmarkAddress, readTitle, tagColumn } from './address.ts'
 
 /** `parent` is a place in the list of folders; -1 is outside of all. */
@@ -43,6 +43,8 @@ export async function readNetscape(source: Readable, { room, most, now }: Bounds
   let titled: { folder: number; depth: number } | null = null
   let open: { tag: 'a' | 'h3'; attributes: StartTag['attrs']; text: string } | null = null
   let entries = 0
+  // A file that says so is one, also without any bookmark.
+  let isNamed = false
   const here = () => lists.at(-1) ?? { folder: -1, depth: 0 }
 
   const finish = () => {
@@ -93,6 +95,9 @@ export async function readNetscape(source: Readable, { room, most, now }: Bounds
     finish()
     if (tagName === 'dl') lists.pop()
   })
+  parser.on('doctype', ({ name }: Doctype) => {
+    isNamed ||= name?.toLowerCase() === 'netscape-bookmark-file-1'
+  })
   parser.on('text', ({ text }: Text) => {
     if (open && open.text.length < longestText) open.text += text.slice(0, longestText)
   })
@@ -106,7 +111,7 @@ export async function readNetscape(source: Readable, { room, most, now }: Bounds
     parser.end()
   })
   finish()
-  return entries === 0 ? { problem: 'there are no bookmarks in it' } : file
+  return entries === 0 && !isNamed ? { problem: 'there are no bookmarks in it' } : file
 }
 
 const valueOf = (attributes: StartTag['attrs'], name: string) => attributes.find((one) => one.name === name)?.value

@@ -162,4 +162,10 @@ describe("Firefox's bookmarks", () => {
     const { error } = await ended(api, 'firefox', path)
     expect(error).toMatchObject({ code: 'PROFILE_NOT_READABLE', message: expect.stringContaining('moz_bookmarks') })
   })
+
+  test('of a new profile are none, and that is no fault', async () => {
+    const { api } = await cairn.stranger()
+    const nothing = { read: 0, created: 0, folders: 0 }
+    expect((await brought(api, 'firefox', await profile({}))).result).toMatchObject(nothing)
+  })
 })
