@@ -26,6 +26,9 @@ export function local(time: string): string {
 export const day = (time: string) => local(time).slice(0, 16)
 export const number = (value: number) => value.toLocaleString('en')
 
+/** `1 visit`, `1,204 visits`. */
+export const counted = (value: number, one: string) => `${number(value)} ${one}${value === 1 ? '' : 's'}`
+
 export function bytes(value: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
   const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(value, 1)) / 3)))

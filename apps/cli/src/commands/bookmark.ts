@@ -5,7 +5,7 @@ import { absolute } from '../config.ts'
 import { type Context, makeContext, whole } from '../context.ts'
 import { fileToSend } from '../files.ts'
 import { finish } from '../follow.ts'
-import { number, oneLine, pc } from '../text.ts'
+import { counted, number, oneLine, pc } from '../text.ts'
 
 type Common = { json?: boolean; workspace?: string; folder?: string }
 
@@ -92,9 +92,9 @@ async function write(context: Context, body: ReadableStream<Uint8Array>, file: s
 export function bookmarksRead({ read, created, known, folders, skipped, flattened }: BookmarksImported): string {
   const rest = Object.entries(skipped).map(([reason, count]) => `${number(count)} ${reason}`)
   const parts = [
-    `${number(read)} bookmarks read, ${number(created)} new, ${number(known)} known already, ${number(folders)} new folders`,
+    `${counted(read, 'bookmark')} read, ${number(created)} new, ${number(known)} known already, ${counted(folders, 'new folder')}`,
     rest.length > 0 ? `left out: ${rest.join(', ')}` : '',
-    flattened > 0 ? `${number(flattened)} folders hung too deep, what was in them is in the folder above` : '',
+    flattened > 0 ? `${counted(flattened, 'folder')} hung too deep, what was in there is in the folder above` : '',
   ]
   return `${parts.filter(Boolean).join('; ')}.`
 }

@@ -2,7 +2,7 @@ import type { Crawl } from '@cairn/api/crawls'
 import type { Command } from 'commander'
 import { type Context, makeContext, whole } from '../context.ts'
 import { finish } from '../follow.ts'
-import { number } from '../text.ts'
+import { counted, number } from '../text.ts'
 
 type Options = {
   json?: boolean
@@ -44,5 +44,5 @@ export async function crawl(context: Context, asked: Parameters<Context['api']['
 function crawled({ counts }: Crawl): string {
   const { fetched, created, changed, failed, skipped } = counts
   const rest = failed + skipped > 0 ? `; ${number(failed)} failed, ${number(skipped)} left out` : ''
-  return `${number(fetched)} pages fetched, ${number(created)} new documents, ${number(changed)} changed${rest}.`
+  return `${counted(fetched, 'page')} fetched, ${counted(created, 'new document')}, ${number(changed)} changed${rest}.`
 }

@@ -7,7 +7,7 @@ import type { Command } from 'commander'
 import { absolute } from '../config.ts'
 import { makeContext, UsageError } from '../context.ts'
 import { finish } from '../follow.ts'
-import { number, oneLine } from '../text.ts'
+import { counted, number, oneLine } from '../text.ts'
 
 type Options = {
   component?: string[]
@@ -49,7 +49,7 @@ export const addExport = (program: Command) =>
         throw error
       }
       const rows = Object.values(done.components).reduce((sum, count) => sum + count, 0)
-      context.print({ file: target, ...done }, () => `${number(rows)} rows written to ${target}.`)
+      context.print({ file: target, ...done }, () => `${counted(rows, 'row')} written to ${target}.`)
     })
 
 /** The first line of a file, so that a passphrase is seen in no list of processes. */
@@ -71,8 +71,10 @@ function timeOf(text: string): string {
 
 /** What an import of a bundle did, or would do, in words. */
 export function bundleRead({ dry_run, total, components, faults, left_out }: BundleImported): string[] {
+  const names = Object.keys(components).map((name) => name.replaceAll('_', ' '))
+  const width = 2 + Math.max(...['in all', ...names].map(({ length }) => length))
   const line = (name: string, { created, updated, skipped, failed }: BundleImported['total']) =>
-    `${name.padEnd(18)}${number(created)} new, ${number(updated)} updated, ${number(skipped)} known already, ${number(failed)} left out`
+    `${name.padEnd(width)}${number(created)} new, ${number(updated)} updated, ${number(skipped)} known already, ${number(failed)} left out`
   const parts = Object.entries(components).map(([name, tally]) => line(name.replaceAll('_', ' '), tally))
   const why = faults
     .slice(0, 10)

@@ -8,7 +8,7 @@ import { absolute } from '../config.ts'
 import { type Context, makeContext, UsageError } from '../context.ts'
 import { fileToSend } from '../files.ts'
 import { finish } from '../follow.ts'
-import { number } from '../text.ts'
+import { counted, number } from '../text.ts'
 import { bookmarksRead } from './bookmark.ts'
 import { bundleRead, passphraseIn } from './export.ts'
 
@@ -127,12 +127,12 @@ async function bookmarksOf({ api }: Context, source: BrowserName, profile: strin
 }
 
 function visitsRead({ read, created, duplicates, skipped }: HistoryImported): string {
-  return `${number(read)} visits read, ${number(created)} new, ${number(duplicates)} known already${rest(skipped)}.`
+  return `${counted(read, 'visit')} read, ${number(created)} new, ${number(duplicates)} known already${rest(skipped)}.`
 }
 
 function chatsRead({ conversations, threads, messages, duplicates, skipped }: ChatsImported): string {
-  const fresh = `${number(threads)} new threads, ${number(messages)} new messages`
-  return `${number(conversations)} conversations read, ${fresh}, ${number(duplicates)} known already${rest(skipped)}.`
+  const fresh = `${counted(threads, 'new thread')}, ${counted(messages, 'new message')}`
+  return `${counted(conversations, 'conversation')} read, ${fresh}, ${number(duplicates)} known already${rest(skipped)}.`
 }
 
 function rest(skipped: Record<string, number>): string {
