@@ -12,7 +12,7 @@ import * as rank from './rank.ts'
 import type { Ranked } from './rank.ts'
 import type { Statistics } from './score.ts'
 import * as store from './search-store.ts'
-import type { Found, Limits } from './search-store.ts'
+import type { Candidate, Found, Limits } from './search-store.ts'
 import type { Place } from './source.ts'
 import { kindToken, type Match, rootToken, timeMatch } from './tokens.ts'
 
@@ -105,12 +105,7 @@ async function chosenBy({ db, workspace }: From, argument: SearchArgument, atFir
 
   async function byWords({ terms }: Understood, of: Statistics): Promise<Ranked[]> {
     if (terms.length === 0) return []
-    const number = space?.number ?? 0
-    const read = []
-    for (const { match, weight, most } of lists(number, terms, filters(number, await telling(argument.limits)))) {
-      read.push({ numbers: await store.postings(db, match, most), weight })
-    }
-    const collected = await store.candidates(db, workspace, select(read, SCORED), argument.limits)
+    const collected = await collect(terms)
     const ranked = rank.scoreBest(collected, terms, of, kept)
     const best = ranked.slice(0, supported)
     const beside = await store.neighbours(
@@ -127,11 +122,35 @@ async function chosenBy({ db, workspace }: From, argument: SearchArgument, atFir
     return rank.sortByScore(ranked.filter(({ score }) => score > 0))
   }
 
-  /** Kinds that most passages are of tell nothing, and cost the reading of nearly all: candidates are held against them. */
-  async function telling(limits: Limits): Promise<Limits> {
-    if (limits.kinds === null) return limits
-    const share = await store.shareOf(db, workspace, limits.kinds)
-    return share < common ? limits : { ...limits, kinds: null }
+  /**
+   * A kind that most passages are of tells little, and reading it costs the reading of nearly all: candidates are held
+   * against it afterwards. Where others of another kind take their places, it is looked for all the same.
+   */
+  async function collect(terms: readonly QueryTerm[]): Promise<Candidate[]> {
+    const { kinds } = argument.limits
+    if (kinds !== null && (await store.shareOf(db, workspace, kinds)) >= common) {
+      const { candidates, all } = await under({ ...argument.limits, kinds: null }, terms)
+      if (all || candidates.length >= SCORED * common) return candidates
+    }
+    return (await under(argument.limits, terms)).candidates
+  }
+
+  /** `all`: whether nothing that the lists hold was left out. */
+  async function under(
+    sought: Limits,
+    terms: readonly QueryTerm[],
+  ): Promise<{ candidates: Candidate[]; all: boolean }> {
+    const number = space?.number ?? 0
+    const read = []
+    let all = true
+    for (const { match, weight, most } of lists(number, terms, filters(number, sought))) {
+      const numbers = await store.postings(db, match, most)
+      all &&= numbers.length < most
+      read.push({ numbers, weight })
+    }
+    const best = select(read, SCORED)
+    const candidates = await store.candidates(db, workspace, best, argument.limits)
+    return { candidates, all: all && best.length < SCORED }
   }
 
   async function byMeaning(ids: readonly string[], terms: readonly QueryTerm[], of: Statistics): Promise<Ranked[]> {
