@@ -29,7 +29,7 @@ const usual = 58
 /** One task on the board. Out of sight it is only as high as it was. */
 export function Card(props: CardProps) {
   let card: HTMLLIElement | undefined
-  const near = props.near(() => card)
+  const near = props.near(props.task.id, () => card)
   const [height, setHeight] = createSignal(usual)
   createEffect((before: boolean) => {
     const is = near()
