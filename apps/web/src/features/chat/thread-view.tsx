@@ -6,6 +6,7 @@ import { showBranch } from '../threads/state.ts'
 import { Button } from '../../ui/button.tsx'
 import { Failure, Waiting } from '../../ui/empty.tsx'
 import { makeFileDrop } from '../../ui/file-drop.ts'
+import { makeNear } from '../../ui/near.ts'
 import { makeAttachings } from './attaching.ts'
 import { Attached } from './parts/attached.tsx'
 import { Composer } from './parts/composer.tsx'
@@ -13,6 +14,7 @@ import { Branches } from './parts/branches.tsx'
 import { Actions, Answer, ExtractLabel, Origin, Question } from './parts/message.tsx'
 import { Related } from './parts/related.tsx'
 import { Remembered } from './parts/remembered.tsx'
+import { type Stretch, stretchesOf, stretchOf, WhenNear } from './parts/stretches.tsx'
 import { Suggested } from './parts/suggested.tsx'
 import { ask, type Cut, drop, type Flight, flightOf, isFlying, type Surface, stop } from './state.ts'
 
@@ -34,7 +36,7 @@ export function ThreadView(props: ThreadViewProps) {
   let content: HTMLDivElement | undefined
   const attachings = makeAttachings()
   const files = makeFileDrop(attachings.add)
-  const pages = usePages('threads', 'path', () => (props.thread ? { thread_id: props.thread, limit: 50 } : null))
+  const pages = usePages('threads', 'path', () => (props.thread ? { thread_id: props.thread, limit: 100 } : null))
   const flight = () => flightOf(props.thread, props.surface)
   const stored = createMemo(
     () =>
@@ -51,6 +53,13 @@ export function ThreadView(props: ThreadViewProps) {
     const flying = flight()
     const all = upTo([...stored().keys()], flying)
     return [...new Set(flying ? [...all, questionKey(flying), answerKey(flying)] : all)]
+  })
+  const stretches = createMemo<Stretch[]>((before) => stretchesOf(keys(), stored(), before), [])
+  const { near, ids } = makeNear(() => scroller)
+  createEffect(() => {
+    const seen = ids()
+    const places = pages.items().flatMap(({ turn }, at) => (seen.has(stretchOf(turn)) ? [at] : []))
+    pages.see(places[0] ?? 0, (places.at(-1) ?? 0) + 1)
   })
   const empty = () => keys().length === 0 && (props.thread === null || pages.query.isSuccess)
 
@@ -77,12 +86,31 @@ export function ThreadView(props: ThreadViewProps) {
   )
   createEffect(() => {
     const wanted = props.message
+    if (wanted && !stored().has(wanted) && !pages.query.isFetching) pages.more()
+  })
+  createEffect(() => {
+    const wanted = props.message
     if (!wanted || !stored().has(wanted)) return
     setFollowing(false)
     requestAnimationFrame(() => document.getElementById(wanted)?.scrollIntoView({ block: 'start' }))
   })
+  // At the very top browsers do not hold on to what is seen when something comes above it.
+  let heightBefore = 0
+  createEffect(
+    on(
+      createMemo(() => pages.items().length),
+      () => {
+        if (scroller?.scrollTop === 0 && heightBefore > 0) scroller.scrollTop = scroller.scrollHeight - heightBefore
+        heightBefore = 0
+      },
+    ),
+  )
   const scrolled = () => {
-    if (scroller) setFollowing(scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 40)
+    if (!scroller) return
+    setFollowing(scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 40)
+    if (following() || scroller.scrollTop > 1_500 || !pages.query.hasNextPage) return
+    heightBefore = scroller.scrollHeight
+    pages.more()
   }
   return (
     <div
@@ -101,16 +129,27 @@ export function ThreadView(props: ThreadViewProps) {
               Earlier turns
             </Button>
           </Show>
-          <For each={keys()}>
-            {(key) => (
-              <Turn
-                id={key}
-                message={stored().get(key)}
-                flight={flight()}
-                marked={key === props.message}
-                answers={stored().get(stored().get(key)?.parent_id ?? '')?.role === 'user'}
-                surface={props.surface}
-              />
+          <For each={stretches()}>
+            {(stretch, at) => (
+              <WhenNear
+                id={stretch.id}
+                near={near}
+                turns={stretch.keys().length}
+                always={at() === stretches().length - 1 || stretch.keys().includes(props.message ?? '')}
+              >
+                <For each={stretch.keys()}>
+                  {(key) => (
+                    <Turn
+                      id={key}
+                      message={stored().get(key)}
+                      flight={flight()}
+                      marked={key === props.message}
+                      answers={stored().get(stored().get(key)?.parent_id ?? '')?.role === 'user'}
+                      surface={props.surface}
+                    />
+                  )}
+                </For>
+              </WhenNear>
             )}
           </For>
           <Show when={flight()}>{(one) => <Ending flight={one()} />}</Show>

@@ -1,0 +1,65 @@
+/** A long conversation in stretches of turns: one that is out of sight is only as high as it was. */
+import type { PathMessage } from '@cairn/api/threads'
+import { type Accessor, createComputed, createSignal, type JSX, type Setter, Show } from 'solid-js'
+import type { Near } from '../../../ui/near.ts'
+
+const turnsOf = 20
+/** Pixels that a turn is taken to be high that was never in sight. */
+const usual = 110
+
+export type Stretch = { id: string; keys: Accessor<readonly string[]>; set: Setter<readonly string[]> }
+
+/** Which stretch a turn stands in; the same for ever, however many turns there are before it. */
+export const stretchOf = (turn: number) => `turns ${Math.floor(turn / turnsOf)}`
+
+/** Keys in their stretches, which stay the same ones; a turn that is not stored yet stands with the one before it. */
+export function stretchesOf(
+  keys: readonly string[],
+  stored: ReadonlyMap<string, Pick<PathMessage, 'turn'>>,
+  before: readonly Stretch[],
+): Stretch[] {
+  const known = new Map(before.map((stretch) => [stretch.id, stretch]))
+  const inside = new Map<string, string[]>()
+  let id = stretchOf(1)
+  for (const key of keys) {
+    const turn = stored.get(key)?.turn
+    if (turn !== undefined) id = stretchOf(turn)
+    const there = inside.get(id)
+    if (there) there.push(key)
+    else inside.set(id, [key])
+  }
+  return [...inside].map(([id, all]) => {
+    const stretch = known.get(id) ?? makeStretch(id)
+    const had = stretch.keys()
+    if (had.length !== all.length || all.some((key, at) => key !== had[at])) stretch.set(all)
+    return stretch
+  })
+}
+
+function makeStretch(id: string): Stretch {
+  const [keys, set] = createSignal<readonly string[]>([])
+  return { id, keys, set }
+}
+
+type WhenNearProps = { id: string; near: Near; turns: number; always: boolean; children: JSX.Element }
+
+export function WhenNear(props: WhenNearProps) {
+  let element: HTMLDivElement | undefined
+  const near = props.near(props.id, () => element)
+  const drawn = () => near() || props.always
+  const [height, setHeight] = createSignal<number | null>(null)
+  // Before what is drawn goes.
+  createComputed((before: boolean) => {
+    const is = near()
+    if (before && !is && element) setHeight(element.offsetHeight)
+    return is
+  }, false)
+  return (
+    <div ref={element} class="flex flex-col gap-5">
+      {/* An element of its own: browsers do not hold on to what is seen inside of one whose height is set anew. */}
+      <Show when={drawn()} fallback={<div style={{ height: `${height() ?? props.turns * usual}px` }} />}>
+        {props.children}
+      </Show>
+    </div>
+  )
+}
