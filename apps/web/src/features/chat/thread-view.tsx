@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx'
 import { Failure, Waiting } from '../../ui/empty.tsx'
 import { makeFileDrop } from '../../ui/file-drop.ts'
 import { makeNear } from '../../ui/near.ts'
+import { WhenNear } from '../../ui/when-near.tsx'
 import { makeAttachings } from './attaching.ts'
 import { Attached } from './parts/attached.tsx'
 import { Composer } from './parts/composer.tsx'
@@ -14,8 +15,8 @@ import { Branches } from './parts/branches.tsx'
 import { Actions, Answer, ExtractLabel, Origin, Question } from './parts/message.tsx'
 import { Related } from './parts/related.tsx'
 import { Remembered } from './parts/remembered.tsx'
-import { type Stretch, stretchesOf, stretchOf, WhenNear } from './parts/stretches.tsx'
 import { Suggested } from './parts/suggested.tsx'
+import { type Stretch, stretchesOf, stretchOf, usualTurn } from './stretches.ts'
 import { ask, type Cut, drop, type Flight, flightOf, isFlying, type Surface, stop } from './state.ts'
 
 type ThreadViewProps = {
@@ -134,7 +135,8 @@ export function ThreadView(props: ThreadViewProps) {
               <WhenNear
                 id={stretch.id}
                 near={near}
-                turns={stretch.keys().length}
+                usual={stretch.keys().length * usualTurn}
+                class="flex flex-col gap-5"
                 always={at() === stretches().length - 1 || stretch.keys().includes(props.message ?? '')}
               >
                 <For each={stretch.keys()}>

@@ -1,11 +1,10 @@
-/** A long conversation in stretches of turns: one that is out of sight is only as high as it was. */
+/** A long conversation in stretches of turns, of which those in sight are drawn. */
 import type { PathMessage } from '@cairn/api/threads'
-import { type Accessor, createComputed, createSignal, type JSX, type Setter, Show } from 'solid-js'
-import type { Near } from '../../../ui/near.ts'
+import { type Accessor, createSignal, type Setter } from 'solid-js'
 
 const turnsOf = 20
 /** Pixels that a turn is taken to be high that was never in sight. */
-const usual = 110
+export const usualTurn = 110
 
 export type Stretch = { id: string; keys: Accessor<readonly string[]>; set: Setter<readonly string[]> }
 
@@ -39,27 +38,4 @@ export function stretchesOf(
 function makeStretch(id: string): Stretch {
   const [keys, set] = createSignal<readonly string[]>([])
   return { id, keys, set }
-}
-
-type WhenNearProps = { id: string; near: Near; turns: number; always: boolean; children: JSX.Element }
-
-export function WhenNear(props: WhenNearProps) {
-  let element: HTMLDivElement | undefined
-  const near = props.near(props.id, () => element)
-  const drawn = () => near() || props.always
-  const [height, setHeight] = createSignal<number | null>(null)
-  // Before what is drawn goes.
-  createComputed((before: boolean) => {
-    const is = near()
-    if (before && !is && element) setHeight(element.offsetHeight)
-    return is
-  }, false)
-  return (
-    <div ref={element} class="flex flex-col gap-5">
-      {/* An element of its own: browsers do not hold on to what is seen inside of one whose height is set anew. */}
-      <Show when={drawn()} fallback={<div style={{ height: `${height() ?? props.turns * usual}px` }} />}>
-        {props.children}
-      </Show>
-    </div>
-  )
 }
