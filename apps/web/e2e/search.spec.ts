@@ -19,3 +19,23 @@ test('a passage of Markdown is previewed as it reads, with what was found marked
   await cairn.api.documents.remove({ id })
   await expect.poll(async () => (await cairn.api.search.query({ query: 'curlew' })).hits.length).toBe(0)
 })
+
+test('the history is searched where it stands, from an address and by typing', async ({ page, cairn }) => {
+  await cairn.api.browser.createVisits({
+    visits: ['Godwits over the estuary', 'Godwits on the move', 'Weather of the estuary'].map((title, at) => ({
+      ...{ url: `https://estuary.example/${at}`, title, visited_at: new Date(Date.now() - at * 60_000).toISOString() },
+    })),
+  })
+  await expect
+    .poll(async () => (await cairn.api.browser.listHistory({ q: 'godwits' })).items.length, { timeout: 30_000 })
+    .toBe(2)
+  await enter(page, cairn, '/history?q=godwits')
+  const found = page.locator('[data-region=main]').getByRole('link', { name: /estuary\.example/ })
+  await expect(found).toHaveCount(2)
+  await page.getByLabel('Search history').fill('no such bird')
+  await expect(page.getByText('No page fits')).toBeVisible()
+  await page.getByLabel('Search history').fill('weather estuary')
+  await expect(found).toHaveCount(1)
+  await found.focus()
+  await cairn.api.browser.removeHistory({ domain: 'estuary.example' })
+})

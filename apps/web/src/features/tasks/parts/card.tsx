@@ -97,7 +97,7 @@ function Inside(props: CardProps) {
               class="inline-flex items-center gap-1"
               classList={{ 'text-bad': late() === 'late', 'text-warn': late() === 'soon' }}
             >
-              <Calendar size={12} aria-hidden="true" />
+              <Calendar size={12} class="shrink-0" aria-hidden="true" />
               {dueWords(due(), now)}
               <Show when={late() === 'late'}> · overdue</Show>
             </span>
