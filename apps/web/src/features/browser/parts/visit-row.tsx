@@ -65,7 +65,7 @@ type SiteProps = { site: string; visits: number; share: number; current: boolean
 /** One site of the list: its share of all visits, and a click to see only it. */
 export function SiteRow(props: SiteProps) {
   return (
-    <li class="group relative">
+    <li class="group relative h-7">
       <button
         type="button"
         data-row
