@@ -124,6 +124,20 @@ test('of many jobs only those in sight exist, and a fold that was opened stays s
   await expect.poll(() => list.evaluate((element) => element.scrollHeight)).toBeGreaterThan(100 * 36)
   expect(await rows.count()).toBeLessThan(70)
   await list.evaluate((element) => element.scrollTo({ top: 0 }))
-  await work()
+  // Folded, they are not read again.
+  await page.getByRole('button', { name: 'Fold', exact: true }).first().click()
+  const read: string[] = []
+  page.on('request', (request) => {
+    const { pathname, searchParams } = new URL(request.url())
+    if (pathname === '/api/jobs') read.push(searchParams.get('cursor') ?? 'first')
+  })
+  const newest = await rows.first().getAttribute('href')
+  await cairn.api.bundles.export({ components: ['tasks'] })
+  await expect(rows.first()).not.toHaveAttribute('href', newest ?? '')
+  expect(new Set(read)).toContain('first')
+  await page
+    .getByRole('button', { name: /more like it/ })
+    .first()
+    .click()
   await expect(page.getByRole('button', { name: 'Fold', exact: true }).first()).toBeVisible()
 })

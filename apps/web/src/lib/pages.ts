@@ -18,6 +18,10 @@ type Held<T> = {
   read: number
 }
 type Item<T> = { shown: T; change: SetStoreFunction<object> }
+/** Places in the list, from (inclusive) to. */
+export type Range = readonly [from: number, to: number]
+const all: Range = [0, Number.POSITIVE_INFINITY]
+
 type Reading<T> = { key: QueryKey; read: (cursor: string | null, signal: AbortSignal) => Promise<PageOf<T>> }
 
 /** Follows the list that `reading` names; null reads nothing. While another one comes, the last goes on being shown. */
@@ -29,7 +33,7 @@ export function makePages<T extends object>(reading: Accessor<Reading<T> | null>
   const observers = new Map<number, QueryObserver<PageOf<T>>>()
   const known = new Map<unknown, Item<T>>()
   let reads = 0
-  let sight: readonly [number, number] = [0, Number.POSITIVE_INFINITY]
+  let sight: readonly Range[] = [all]
   let current: Reading<T> | null = null
 
   /** The same item stays the same object, whatever is new of it. */
@@ -42,6 +46,12 @@ export function makePages<T extends object>(reading: Accessor<Reading<T> | null>
     const [shown, change] = createStore<object>(structuredClone(item))
     known.set(id, { shown: shown as T, change })
     return shown as T
+  }
+
+  /** Lets go of items that no page holds any more. */
+  const forget = () => {
+    const left = new Set(held().flatMap(({ items }) => items.map((item) => (item as { id?: unknown }).id)))
+    for (const id of known.keys()) if (!left.has(id)) known.delete(id)
   }
 
   const leave = (from: number, to = Number.POSITIVE_INFINITY) => {
@@ -89,6 +99,7 @@ export function makePages<T extends object>(reading: Accessor<Reading<T> | null>
     if (moved) rest[0] = { ...next, cursor: page.next_cursor }
     setPlaceholder(false)
     setHeld([...before.slice(0, at), own, ...rest])
+    if (known.size > 500 && known.size > 2 * laidOut().items.length) forget()
     leave(at + 1 + rest.length)
     if (moved && observers.has(at + 1)) follow(at + 1)
   }
@@ -97,15 +108,14 @@ export function makePages<T extends object>(reading: Accessor<Reading<T> | null>
     on(reading, (next) => {
       leave(0)
       current = next
-      sight = [0, Number.POSITIVE_INFINITY]
+      sight = [all]
       const shown = next ? held().filter(({ page }) => page) : []
       batch(() => {
         setError(null)
         setPlaceholder(shown.length > 0)
         setHeld(next && shown.length === 0 ? [{ cursor: null, page: undefined, items: [], read: 0 }] : shown)
       })
-      const left = new Set(shown.flatMap(({ items }) => items.map((item) => (item as { id?: unknown }).id)))
-      for (const id of known.keys()) if (!left.has(id)) known.delete(id)
+      forget()
       follow(0)
     }),
   )
@@ -133,9 +143,9 @@ export function makePages<T extends object>(reading: Accessor<Reading<T> | null>
   const look = () => {
     if (placeholder()) return
     const { items, starts } = laidOut()
-    const [from, to] = sight
     held().forEach(({ page }, at) => {
-      const inSight = (starts[at] ?? 0) < to && (starts[at + 1] ?? items.length) > from
+      const [start, end] = [starts[at] ?? 0, starts[at + 1] ?? items.length]
+      const inSight = sight.some(([from, to]) => start < to && end > from)
       if (at === 0 || !page || inSight) return observers.has(at) || follow(at)
       return leave(at, at + 1)
     })
@@ -181,9 +191,9 @@ export function makePages<T extends object>(reading: Accessor<Reading<T> | null>
       setHeld([...pages, { cursor, page: undefined, items: [], read: 0 }])
       untrack(() => follow(pages.length))
     },
-    /** Says which items are in sight, from (inclusive) to; all of them unless said. */
-    see(from: number, to: number) {
-      sight = [from, to]
+    /** Says which items are in sight; all of them unless said. */
+    see(...ranges: readonly Range[]) {
+      sight = ranges
       untrack(look)
     },
   }

@@ -60,7 +60,7 @@ export function ThreadView(props: ThreadViewProps) {
   createEffect(() => {
     const seen = ids()
     const places = pages.items().flatMap(({ turn }, at) => (seen.has(stretchOf(turn)) ? [at] : []))
-    pages.see(places[0] ?? 0, (places.at(-1) ?? 0) + 1)
+    pages.see([places[0] ?? 0, (places.at(-1) ?? 0) + 1])
   })
   const empty = () => keys().length === 0 && (props.thread === null || pages.query.isSuccess)
 

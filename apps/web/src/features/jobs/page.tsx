@@ -6,6 +6,7 @@ import { api } from '../../lib/api.ts'
 import { ago, duration, full, number, plural } from '../../lib/format.ts'
 import { go } from '../../lib/layout.ts'
 import { running } from '../../lib/online.ts'
+import type { Range } from '../../lib/pages.ts'
 import type { Place } from '../../lib/places.ts'
 import { usePages } from '../../lib/queries.ts'
 import { jobLine, jobTitle } from '../../lib/running.ts'
@@ -44,6 +45,13 @@ export default function JobsPage(props: ViewOf<'jobs'>) {
   const folds = createMemo(() => foldJobs(pages.items()))
   const foldOf = createMemo(() => new Map(folds().map((fold) => [fold.first.id, fold])))
   const rows = createMemo(() => rowsOf(folds(), open()))
+  const places = createMemo(() => new Map(pages.items().map(({ id }, at) => [id, at])))
+  /** What a fold holds back is out of sight, too. */
+  const see = ([from, to]: Range) => {
+    const seen = rows().slice(from, to)
+    const jobs = seen.flatMap((row) => (typeof row === 'string' ? [] : (places().get(row.id) ?? [])))
+    pages.see(...jobs.map((at) => [at, at + 1] as const))
+  }
   const toggle = (fold: Fold) => {
     const inside = new Set([fold.first, ...fold.rest].map(({ id }) => id))
     const others = [...open()].filter((id) => !inside.has(id))
@@ -101,7 +109,7 @@ export default function JobsPage(props: ViewOf<'jobs'>) {
         </select>
       </div>
       <PagedList
-        pages={pages}
+        pages={{ query: pages.query, more: pages.more, see }}
         rows={rows()}
         height={thin() ? rowHeight.thin : rowHeight.wide}
         empty={

@@ -52,7 +52,7 @@ export default function TasksPage(props: ViewOf<'tasks'>) {
     const ids = nearIds()
     for (const list of lists) {
       const places = list.items().flatMap(({ id }, at) => (ids.has(id) ? [at] : []))
-      list.see(places[0] ?? 0, (places.at(-1) ?? 0) + 1)
+      list.see([places[0] ?? 0, (places.at(-1) ?? 0) + 1])
     }
   })
   const filtered = () => Object.keys(filters()).length > 0

@@ -60,7 +60,7 @@ export function List(props: ListProps) {
   })
   createEffect(() => {
     const [first, last] = [virtual.getVirtualItems()[0], virtual.getVirtualItems().at(-1)]
-    if (first && last) pages.see(first.index, last.index + 1)
+    if (first && last) pages.see([first.index, last.index + 1])
     if (last && last.index > rows().length - 60) pages.more()
   })
   createEffect(

@@ -45,7 +45,7 @@ export function Found(props: { place: Extract<Place, { kind: 'history' }>; onRem
   })
   createEffect(() => {
     const [first, last] = [virtual.getVirtualItems()[0], virtual.getVirtualItems().at(-1)]
-    if (first && last) pages.see(first.index, last.index + 1)
+    if (first && last) pages.see([first.index, last.index + 1])
     if (last && last.index > visits().length - 30) pages.more()
   })
   return (
