@@ -9,7 +9,26 @@ export const usualTurn = 110
 export type Stretch = { id: string; keys: Accessor<readonly string[]>; set: Setter<readonly string[]> }
 
 /** Which stretch a turn stands in; the same for ever, however many turns there are before it. */
-export const stretchOf = (turn: number) => `turns ${Math.floor(turn / turnsOf)}`
+const stretchOf = (turn: number) => String(Math.floor(turn / turnsOf))
+
+/** Where the turns of these stretches stand among messages, the last first. */
+export function placesOf(stretches: ReadonlySet<string>, items: readonly Pick<PathMessage, 'turn'>[]) {
+  const numbers = [...stretches].map(Number)
+  if (numbers.length === 0) return [0, 1] as const
+  const [oldest, newest] = [Math.min(...numbers) * turnsOf, (Math.max(...numbers) + 1) * turnsOf]
+  return [firstBefore(newest, items), firstBefore(oldest, items)] as const
+}
+
+/** The first message with a turn before this one. */
+function firstBefore(turn: number, items: readonly Pick<PathMessage, 'turn'>[]): number {
+  let [low, high] = [0, items.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((items[middle] as Pick<PathMessage, 'turn'>).turn < turn) high = middle
+    else low = middle + 1
+  }
+  return low
+}
 
 /** Keys in their stretches, which stay the same ones; a turn that is not stored yet stands with the one before it. */
 export function stretchesOf(

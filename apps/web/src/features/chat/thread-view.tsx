@@ -1,6 +1,6 @@
 /** A conversation: its turns, the answer on its way, and where the next question is typed. */
 import type { PathMessage } from '@cairn/api/threads'
-import { createEffect, createMemo, createSignal, For, type JSX, on, onCleanup, Show } from 'solid-js'
+import { createEffect, createMemo, createSignal, For, type JSX, on, onCleanup, Show, untrack } from 'solid-js'
 import { usePages, useRead } from '../../lib/queries.ts'
 import { showBranch } from '../threads/state.ts'
 import { Button } from '../../ui/button.tsx'
@@ -16,7 +16,7 @@ import { Actions, Answer, ExtractLabel, Origin, Question } from './parts/message
 import { Related } from './parts/related.tsx'
 import { Remembered } from './parts/remembered.tsx'
 import { Suggested } from './parts/suggested.tsx'
-import { type Stretch, stretchesOf, stretchOf, usualTurn } from './stretches.ts'
+import { placesOf, type Stretch, stretchesOf, usualTurn } from './stretches.ts'
 import { ask, type Cut, drop, type Flight, flightOf, isFlying, type Surface, stop } from './state.ts'
 
 type ThreadViewProps = {
@@ -37,30 +37,26 @@ export function ThreadView(props: ThreadViewProps) {
   let content: HTMLDivElement | undefined
   const attachings = makeAttachings()
   const files = makeFileDrop(attachings.add)
-  const pages = usePages('threads', 'path', () => (props.thread ? { thread_id: props.thread, limit: 100 } : null))
+  const pages = usePages('threads', 'path', () => (props.thread ? { thread_id: props.thread, limit: 200 } : null))
   const flight = () => flightOf(props.thread, props.surface)
-  const stored = createMemo(
-    () =>
-      new Map(
-        pages
-          .items()
-          .filter(({ role }) => role === 'user' || role === 'assistant')
-          .map((message) => [message.id, message])
-          .reverse() as [string, PathMessage][],
-      ),
-  )
+  const stored = createMemo(() => {
+    const items = pages.items()
+    return untrack(() => said(items))
+  })
   // A turn keeps its key, and with it its elements, while it goes from on its way to stored.
   const keys = createMemo(() => {
     const flying = flight()
     const all = upTo([...stored().keys()], flying)
     return [...new Set(flying ? [...all, questionKey(flying), answerKey(flying)] : all)]
   })
-  const stretches = createMemo<Stretch[]>((before) => stretchesOf(keys(), stored(), before), [])
+  const stretches = createMemo<Stretch[]>((before) => {
+    const [all, messages] = [keys(), stored()]
+    return untrack(() => stretchesOf(all, messages, before))
+  }, [])
   const { near, ids } = makeNear(() => scroller)
   createEffect(() => {
-    const seen = ids()
-    const places = pages.items().flatMap(({ turn }, at) => (seen.has(stretchOf(turn)) ? [at] : []))
-    pages.see([places[0] ?? 0, (places.at(-1) ?? 0) + 1])
+    const [seen, items] = [ids(), pages.items()]
+    untrack(() => pages.see(placesOf(seen, items)))
   })
   const empty = () => keys().length === 0 && (props.thread === null || pages.query.isSuccess)
 
@@ -188,6 +184,14 @@ export function ThreadView(props: ThreadViewProps) {
       </div>
     </div>
   )
+}
+
+/** What people and models said, the oldest first. What is looked at here of a message never changes. */
+function said(items: readonly PathMessage[]): Map<string, PathMessage> {
+  const messages = new Map<string, PathMessage>()
+  for (const message of items.toReversed())
+    if (message.role === 'user' || message.role === 'assistant') messages.set(message.id, message)
+  return messages
 }
 
 /** The turns that stay while another branch of them is being written. */
