@@ -121,24 +121,7 @@ export function makePages<T extends object>(reading: Accessor<Reading<T> | null>
   )
   onCleanup(() => leave(0))
 
-  /** All that was read, each once, as the latest read has it; and where each page begins in it. */
-  const laidOut = createMemo(() => {
-    const pages = held()
-    const latest = new Map<T, number>()
-    for (const { items, read } of pages)
-      for (const item of items) latest.set(item, Math.max(read, latest.get(item) ?? 0))
-    const items: T[] = []
-    const starts: number[] = []
-    for (const page of pages) {
-      starts.push(items.length)
-      for (const item of page.items) {
-        if (latest.get(item) !== page.read) continue
-        latest.delete(item)
-        items.push(item)
-      }
-    }
-    return { items, starts }
-  })
+  const laidOut = createMemo<Layout<T>>((before) => layOut(held(), before), nothing)
 
   const look = () => {
     if (placeholder()) return
@@ -197,4 +180,42 @@ export function makePages<T extends object>(reading: Accessor<Reading<T> | null>
       untrack(look)
     },
   }
+}
+
+type Layout<T> = {
+  pages: readonly Held<T>[]
+  items: readonly T[]
+  /** The same, to look something up. */
+  inside: Set<T>
+  /** Where each page begins among the items. */
+  starts: readonly number[]
+}
+const nothing = { pages: [], items: [], inside: new Set<never>(), starts: [] }
+
+/** All that was read, each once, as the latest read has it. A page more is put below what was laid out before. */
+function layOut<T>(held: readonly Held<T>[], before: Layout<T>): Layout<T> {
+  const pages = held.filter(({ page }) => page)
+  const added = pages.slice(before.pages.length)
+  const more = added.flatMap(({ items }) => items)
+  const grown =
+    before.pages.length > 0 &&
+    before.pages.every((page, at) => page === pages[at]) &&
+    new Set(more).size === more.length &&
+    more.every((item) => !before.inside.has(item))
+  if (grown && added.length === 0) return before
+  const starts = grown ? [...before.starts] : []
+  const items = grown ? [...before.items] : []
+  const inside = grown ? before.inside : new Set<T>()
+  const latest = new Map<T, number>()
+  const left = grown ? added : pages
+  for (const page of left) for (const item of page.items) latest.set(item, Math.max(page.read, latest.get(item) ?? 0))
+  for (const page of left) {
+    starts.push(items.length)
+    for (const item of page.items) {
+      if (latest.get(item) !== page.read || inside.has(item)) continue
+      inside.add(item)
+      items.push(item)
+    }
+  }
+  return { pages, items, inside, starts }
 }
