@@ -13,6 +13,7 @@ export default defineConfig({
   reporter: [['list']],
   use: {
     viewport: { width: 1280, height: 800 },
+    locale: 'en-GB',
     actionTimeout: 15_000,
     launchOptions: {
       executablePath: process.env.CAIRN_CHROMIUM ?? '/usr/bin/chromium',

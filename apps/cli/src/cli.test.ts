@@ -103,6 +103,13 @@ describe('the command line', () => {
       /\[1\] 2026-11-20 10:11 {2}Watering \*moss\* in Kyoto {2}https:\/\/garden\.example\/moss\?lang=en&q=kyoto/,
     )
     expect(out).not.toMatch(/\\\*|\*\*|\]\(/)
+
+    const day = async (environment: Record<string, string>) =>
+      /visit (.*)/.exec((await cli(['search', 'watering', 'moss', '--kind', 'visit'], environment)).out)?.[1]
+    expect(await day({ TZ: 'Asia/Tokyo', LANG: 'de_DE.UTF-8' })).toBe('20.11.2026, 19:11')
+    expect(await day({ TZ: 'America/New_York', LANG: 'de_DE.UTF-8', LC_TIME: 'en_GB' })).toBe('20/11/2026, 05:11')
+    expect(await day({ TZ: 'UTC', LANG: 'en_GB', LC_ALL: 'C.UTF-8' })).toBe('2026-11-20 10:11')
+    expect(await day({ TZ: 'UTC', LANG: 'no such@thing' })).toBe('2026-11-20 10:11')
   })
 
   it('knows what ~ stands for where no shell replaced it', async () => {
@@ -243,6 +250,10 @@ describe('the command line', () => {
 
     const listed = await cli(['task', 'list', '--due'])
     expect(listed.out.split('\n')[0]).toMatch(/pending {2}Call Anna {2}high {2}due 2026-12-01 14:00 {2}#phone/)
+    // One instant, however far the person's clock is from UTC.
+    const there = await cli(['task', 'list', '--due'], { TZ: 'Asia/Kolkata' })
+    const wall = new Date(Date.parse(due_at) + 19_800_000).toISOString().slice(0, 16).replace('T', ' ')
+    expect(there.out).toContain(`due ${wall}`)
     expect(await json('task', 'done', made.id)).toMatchObject({ items: [{ id: made.id, status: 'completed' }] })
     expect((await json('task', 'list')).items).toMatchObject([{ id: kept.id }])
     expect((await json('task', 'list', '--all')).items).toHaveLength(2)

@@ -20,6 +20,19 @@ export function findTarget(environment: NodeJS.ProcessEnv = process.env): Target
   }
 }
 
+/**
+ * The language that dates are written in: `de-DE` for `de_DE.UTF-8`. Swedish where none is said or known, since it writes
+ * them as ISO 8601 does.
+ */
+export function dateLanguage({ LC_ALL, LC_TIME, LANG }: NodeJS.ProcessEnv = process.env): string {
+  const [name = ''] = (LC_ALL || LC_TIME || LANG || '').split(/[.@]/, 1)
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(name.replaceAll('_', '-'))[0] ?? 'sv'
+  } catch {
+    return 'sv'
+  }
+}
+
 /** A path as a person gave it, `~` included where no shell replaced it. */
 export const absolute = (path: string) =>
   path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : resolve(path)

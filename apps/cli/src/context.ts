@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { ApiError, type Client, makeClient, routesOf } from '@cairn/api/client'
 import { type Table, table } from '@cairn/api/table'
 import { findTarget, type Target } from './config.ts'
+import { harmless } from './text.ts'
 
 export type Context = {
   api: Client<Table>
@@ -30,6 +31,13 @@ export class JobError extends Error {
 export function whole(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text)
   throw new UsageError(`A whole number is wanted, not "${text}".`)
+}
+
+/** Reads an option that is a time; a day such as `2026-11-20` is its beginning on this person's wall. */
+export function time(text: string): string {
+  const at = new Date(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00` : text)
+  if (!Number.isNaN(at.getTime())) return at.toISOString()
+  throw new UsageError(`A time is wanted, such as 2026-01-31, not "${harmless(text)}".`)
 }
 
 export function makeContext(options: { json?: boolean; workspace?: string }): Context {

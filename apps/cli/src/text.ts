@@ -1,5 +1,6 @@
 /** Words and numbers as people read them in a terminal. */
 import pc from 'picocolors'
+import { dateLanguage } from './config.ts'
 
 /** Where the person is: dates in words are meant there. */
 export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
@@ -18,12 +19,22 @@ export const oneLine = (text: string, width: number) => {
 export const placed = (uri: string, place: { start_line: number; end_line: number } | null, kind: string) =>
   kind === 'file' && place ? `${harmless(uri)}:${place.start_line}-${place.end_line}` : harmless(uri)
 
-/** `2026-11-20 10:11:12` by the clock on this person's wall. */
-export function local(time: string): string {
-  const at = new Date(time)
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19).replace('T', ' ')
+const language = dateLanguage()
+const two = '2-digit' as const
+const date = { year: 'numeric', month: two, day: two } as const
+const minutes = { hour: two, minute: two } as const
+const seconds = { ...minutes, second: two } as const
+const by = (options: Intl.DateTimeFormatOptions) => {
+  const format = new Intl.DateTimeFormat(language, options)
+  return (time: string) => format.format(new Date(time))
 }
-export const day = (time: string) => local(time).slice(0, 16)
+
+/** `2026-11-20 10:11:12` by the clock on this person's wall, as people write it there. */
+export const local = by({ ...date, ...seconds })
+/** `2026-11-20 10:11` */
+export const day = by({ ...date, ...minutes })
+/** `10:11:12` */
+export const clock = by(seconds)
 export const number = (value: number) => value.toLocaleString('en')
 
 /** `1 visit`, `1,204 visits`. */

@@ -61,6 +61,8 @@ test('bookmarks and folders are put in order by keys and by dragging', async ({ 
   await expect
     .poll(async () => (await cairn.api.bookmarks.listFolders()).items.map(({ title }) => title).join())
     .toContain('Order two,Order one')
+  await expect(page.getByText('Order two moved up')).toBeAttached()
+  await expect(folder(page, 'Order two')).toBeFocused()
   await folder(page, 'Order two').press('F2')
   const dialog = page.getByRole('dialog', { name: 'Change folder' })
   await dialog.getByLabel('Name').fill('Order below')

@@ -55,3 +55,89 @@ test('of a long board only the cards about to be seen are drawn, and they stay w
   await expect(cards.nth(1).getByRole('link')).toBeFocused()
   for (const id of ids) await cairn.api.tasks.remove({ id, purge: true })
 })
+
+test('of a long list only what is in sight is read again, and nothing is missed or shown twice', async ({
+  page,
+  cairn,
+}) => {
+  const ids: string[] = []
+  const add = async (title: string) => ids.push((await cairn.api.threads.create({ title: `Long shelf ${title}` })).id)
+  for (let at = 0; at < 200; at++) await add(String(at))
+  await enter(page, cairn, '/ask')
+  await page.getByRole('link', { name: 'Ask', exact: true }).click()
+  const panel = page.getByRole('complementary', { name: 'Threads' })
+  await panel.getByRole('searchbox').fill('long shelf')
+  const list = panel.getByRole('list')
+  const row = (title: string) => list.getByRole('link', { name: new RegExp(`^Long shelf ${title}\\b`) })
+  await expect(row('199')).toBeVisible()
+  const toEnd = () => list.evaluate((element) => element.scrollTo({ top: element.scrollHeight }))
+  for (const last of ['80', '20', '0']) {
+    await expect(async () => {
+      await toEnd()
+      await expect(row(last)).toBeAttached({ timeout: 500 })
+    }).toPass()
+  }
+  const read: string[] = []
+  page.on('request', (request) => {
+    const { pathname, searchParams } = new URL(request.url())
+    if (pathname === '/api/hydraflow/threads') read.push(searchParams.get('cursor') ?? 'first')
+  })
+  await add('200')
+  await cairn.api.threads.update({ id: ids[3] as string, title: 'Long shelf 3 again' })
+  // The last page follows: what was changed in it has moved to the top.
+  await expect(row('3')).toHaveCount(0)
+  expect(read).toContain('first')
+  expect(new Set(read).size).toBeLessThan(4)
+
+  // All of it, from the top, each once.
+  const seen = new Set<string>()
+  await list.evaluate((element) => element.scrollTo({ top: 0 }))
+  await expect(row('3 again')).toBeVisible()
+  const count = await list.evaluate((element) => Math.round(element.scrollHeight / 32))
+  expect(count).toBeLessThan(205)
+  for (let top = 0; top <= 201 * 32; top += 320) {
+    await list.evaluate((element, to) => element.scrollTo({ top: to }), top)
+    await expect(list.getByRole('link').first()).toBeVisible()
+    await page.waitForLoadState('networkidle')
+    const names = await list.getByRole('link').allTextContents()
+    expect(new Set(names).size).toBe(names.length)
+    for (const name of names) seen.add(name.replace(/(now|\d+[mh])$/, ''))
+  }
+  expect(seen.size).toBe(201)
+  for (const id of ids) await cairn.api.threads.remove({ id })
+})
+
+test('of many jobs only those in sight exist, and a fold that was opened stays so', async ({ page, cairn }) => {
+  const work = async () => {
+    const { job_id: id } = await cairn.api.privacy.applyRetention()
+    await expect.poll(async () => (await cairn.api.jobs.get({ id })).status, { intervals: [20] }).toBe('succeeded')
+  }
+  for (let at = 0; at < 130; at++) await work()
+  await enter(page, cairn, '/jobs')
+  const rows = page.locator('[data-region=main] a[href^="/jobs/"]')
+  await expect(rows.first()).toBeVisible()
+  const more = page.getByRole('button', { name: /more like it/ }).first()
+  await more.click()
+  await expect(page.getByRole('button', { name: 'Fold', exact: true })).toBeFocused()
+  const list = page.locator('[data-region=main] ul', { has: page.locator('a[href^="/jobs/"]') })
+  await list.evaluate((element) => element.scrollTo({ top: element.scrollHeight }))
+  await expect.poll(() => list.evaluate((element) => element.scrollHeight)).toBeGreaterThan(100 * 36)
+  expect(await rows.count()).toBeLessThan(70)
+  await list.evaluate((element) => element.scrollTo({ top: 0 }))
+  // Folded, they are not read again.
+  await page.getByRole('button', { name: 'Fold', exact: true }).first().click()
+  const read: string[] = []
+  page.on('request', (request) => {
+    const { pathname, searchParams } = new URL(request.url())
+    if (pathname === '/api/jobs') read.push(searchParams.get('cursor') ?? 'first')
+  })
+  const newest = await rows.first().getAttribute('href')
+  await cairn.api.bundles.export({ components: ['tasks'] })
+  await expect(rows.first()).not.toHaveAttribute('href', newest ?? '')
+  expect(new Set(read)).toContain('first')
+  await page
+    .getByRole('button', { name: /more like it/ })
+    .first()
+    .click()
+  await expect(page.getByRole('button', { name: 'Fold', exact: true }).first()).toBeVisible()
+})

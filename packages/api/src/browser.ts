@@ -296,8 +296,8 @@ export const browser = operations('browser', {
       limit: optional(Type.Integer({ minimum: 1, maximum: 366, description: 'default 31' })),
       /** Days before this moment; now unless said. */
       to: optional(Time),
-      /** Minutes that the wanted time zone is ahead of UTC. */
-      offset_minutes: optional(Type.Integer({ minimum: -1_440, maximum: 1_440 })),
+      /** IANA name, as `Europe/Berlin`, of the clocks that days go by; UTC unless said. */
+      time_zone: optional(text(60, 1)),
       site: optional(SiteName),
     },
     /** `earlier`: where to go on (`to`) for the days before; null when there is nothing older. */

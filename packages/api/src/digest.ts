@@ -17,7 +17,7 @@ export const Digest = shape({
   since: Time,
   /** Open tasks whose time is over, the oldest first. */
   overdue: firstOf(Task),
-  /** Open tasks due within three days, the soonest first. */
+  /** Open tasks due today or on one of the three days after, the soonest first. */
   due_soon: firstOf(Task),
   /** Jobs made since then that failed, newest first. */
   failed_jobs: firstOf(Job),
@@ -43,6 +43,8 @@ export const digest = operations('digest', {
     query: {
       /** From when on jobs count; 24 hours ago unless said. */
       since: optional(Time),
+      /** IANA name, as `Europe/Berlin`, of the clocks that days go by; UTC unless said. */
+      time_zone: optional(text(60, 1)),
       limit: optional(Type.Integer({ minimum: 1, maximum: 50, description: 'of each list; default 10' })),
     },
     output: Digest,

@@ -75,7 +75,7 @@ export const Reachability = shape({
 export type Reachability = Static<typeof Reachability>
 
 export const UsageRow = shape({
-  /** `2026-11-21`, UTC. */
+  /** `2026-11-21`, in the time zone asked for. */
   day: Type.String(),
   model: Type.String(),
   task: ModelTask,
@@ -189,7 +189,12 @@ export const models = operations('models', {
     path: '/api/models/usage',
     summary: 'Tokens and cost by day, model and task, the newest day first',
     effect: 'read',
-    query: { from: optional(Time), to: optional(Time) },
+    query: {
+      from: optional(Time),
+      to: optional(Time),
+      /** IANA name, as `Europe/Berlin`; UTC unless said. */
+      time_zone: optional(text(60, 1)),
+    },
     output: shape({ items: list(UsageRow), total: Type.Omit(UsageRow, ['day', 'model', 'task']) }),
   }),
 })

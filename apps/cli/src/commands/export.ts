@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import type { BundleExported, BundleImported } from '@cairn/api/bundles'
 import type { Command } from 'commander'
 import { absolute } from '../config.ts'
-import { makeContext, UsageError } from '../context.ts'
+import { makeContext, time, UsageError } from '../context.ts'
 import { finish } from '../follow.ts'
 import { counted, number, oneLine } from '../text.ts'
 
@@ -32,7 +32,7 @@ export const addExport = (program: Command) =>
       const passphrase = await passphraseIn(options.passphraseFile)
       const { job_id } = await context.api.bundles.export({
         ...(options.component && { components: options.component }),
-        ...(options.since !== undefined && { since: timeOf(options.since) }),
+        ...(options.since !== undefined && { since: time(options.since) }),
         ...(passphrase !== undefined && { passphrase }),
       })
       const done = (await finish(context, job_id)) as BundleExported
@@ -61,12 +61,6 @@ export async function passphraseIn(file: string | undefined): Promise<string | u
   const [passphrase = ''] = text.split(/\r?\n/, 1)
   if (passphrase.length < 8) throw new UsageError('A passphrase has 8 characters or more.')
   return passphrase
-}
-
-function timeOf(text: string): string {
-  const time = Date.parse(text)
-  if (Number.isNaN(time)) throw new UsageError(`A time is wanted, such as 2026-01-31, not "${text}".`)
-  return new Date(time).toISOString()
 }
 
 /** What an import of a bundle did, or would do, in words. */

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import type { ErasedPart, ErasurePreview, Receipt } from '@cairn/api/privacy'
 import type { Command } from 'commander'
-import { type Context, makeContext, UsageError } from '../context.ts'
+import { type Context, makeContext, time, UsageError } from '../context.ts'
 import { finish } from '../follow.ts'
 import { bytes, harmless, local, number, pc } from '../text.ts'
 
@@ -51,20 +51,13 @@ export function addForget(program: Command): void {
 function scopeOf(site: string | undefined, { from, to, thread, tab, person, everything }: Options): Scope {
   return {
     ...(site !== undefined && { site }),
-    ...(from !== undefined && { from: timeOf(from) }),
-    ...(to !== undefined && { to: timeOf(to) }),
+    ...(from !== undefined && { from: time(from) }),
+    ...(to !== undefined && { to: time(to) }),
     ...(thread !== undefined && { thread_id: thread }),
     ...(tab !== undefined && { tab_id: tab }),
     ...(person !== undefined && { person }),
     ...(everything && { everything: true as const }),
   }
-}
-
-/** `2026-11-20` is the beginning of that day on this person's wall. */
-function timeOf(text: string): string {
-  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(`${text}T00:00:00`) : new Date(text)
-  if (Number.isNaN(time.getTime())) throw new UsageError(`${harmless(text)} is not a time; write 2026-11-20.`)
-  return time.toISOString()
 }
 
 async function confirm(context: Context, preview: ErasurePreview, word: string): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Job, JobState } from '@cairn/api/jobs'
 import type { Command } from 'commander'
 import { type Context, makeContext, whole } from '../context.ts'
-import { coloured, harmless, local, pc } from '../text.ts'
+import { clock, coloured, harmless, pc } from '../text.ts'
 
 type Options = {
   follow?: boolean
@@ -57,7 +57,7 @@ function describe(job: Pick<JobState, 'job_id' | 'type' | 'status' | 'progress' 
   const why = job.error ? pc.red(harmless(job.error.message)) : ''
   return [
     pc.dim(job.job_id),
-    local(job.updated_at).slice(11),
+    clock(job.updated_at),
     coloured(job.status),
     job.type,
     ended ? '' : harmless(phase),

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { makeContext } from '../context.ts'
+import { makeContext, time } from '../context.ts'
 import { day, harmless, pc } from '../text.ts'
 
 /** `cairn key`: list, create, rotate and revoke API keys. */
@@ -24,13 +24,13 @@ export const addKey = (program: Command) => {
     .argument('<name>')
     .description('make a key; its secret is shown this once')
     .option('--scope <scope...>', 'permissions: `*`, `*:read`, `memories:*`, `memories:read`')
-    .option('--expires <time>', 'when it ends (ISO 8601)')
+    .option('--expires <time>', 'when it ends, a day or time: 2026-01-31')
     .action(async (name: string, options: { scope?: string[]; expires?: string }, command: Command) => {
       const context = makeContext(command.optsWithGlobals())
       const made = await context.api.users.createKey({
         name,
         ...(options.scope && { scopes: options.scope }),
-        ...(options.expires && { expires_at: options.expires }),
+        ...(options.expires && { expires_at: time(options.expires) }),
       })
       context.print(made, () => [made.secret, pc.dim('Shown this once. Send it as `Authorization: Bearer …`.')])
     })

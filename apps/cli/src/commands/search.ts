@@ -1,6 +1,6 @@
 import type { Hit } from '@cairn/api/search'
 import type { Command } from 'commander'
-import { makeContext, whole } from '../context.ts'
+import { makeContext, time, whole } from '../context.ts'
 import { day, harmless, oneLine, pc, placed } from '../text.ts'
 
 type Options = { kind?: string[]; limit?: number; from?: string; to?: string; json?: boolean; workspace?: string }
@@ -17,8 +17,8 @@ export const addSearch = (program: Command) =>
     .description('find passages in everything that Cairn remembers')
     .option('--kind <kind...>', 'these kinds only: file, commit, visit, bookmark, message, memory, task')
     .option('--limit <n>', 'how many', whole, 10)
-    .option('--from <time>', 'not older than this time (ISO 8601)')
-    .option('--to <time>', 'older than this time (ISO 8601)')
+    .option('--from <time>', 'not older than this day or time: 2026-01-31, 2026-01-31T12:00:00Z')
+    .option('--to <time>', 'older than this day or time')
     .action(async (words: string[], _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()
       const context = makeContext(options)
@@ -27,8 +27,8 @@ export const addSearch = (program: Command) =>
         query,
         ...(options.limit !== undefined && { limit: options.limit }),
         ...(options.kind && { kinds: options.kind }),
-        ...(options.from && { from: options.from }),
-        ...(options.to && { to: options.to }),
+        ...(options.from && { from: time(options.from) }),
+        ...(options.to && { to: time(options.to) }),
       })
       context.print(result, () => {
         const corrected = result.corrected.map(({ from, to }) => pc.dim(`no "${from}" here; looked for "${to}"`))

@@ -105,7 +105,7 @@ function priorityOf(word: string): number {
 }
 
 function lineOf(task: Task): string {
-  const due = task.due_at === null ? '' : `due ${day(localTime(task.due_at))}`
+  const due = task.due_at === null ? '' : `due ${day(task.due_at)}`
   const parts = [
     pc.dim(task.id),
     coloured(task.status),
@@ -116,10 +116,4 @@ function lineOf(task: Task): string {
     task.tags.map((tag) => `#${oneLine(tag, 50)}`).join(' '),
   ]
   return parts.filter(Boolean).join('  ')
-}
-
-/** The same instant as the clock on the wall shows it, in the shape of an ISO time. */
-const localTime = (time: string) => {
-  const at = new Date(time)
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString()
 }

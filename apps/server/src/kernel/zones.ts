@@ -16,6 +16,9 @@ export function offsetIn(zone: string | undefined, path: string): Offset {
   }
 }
 
+/** INVALID_INPUT, at `path`, for a time zone that is none. */
+export const checkZone = (zone: string, path: string): void => void formatOf(zone, path)
+
 function formatOf(timeZone: string | undefined, path: string): Intl.DateTimeFormat {
   const numeric = 'numeric' as const
   const shown = { year: numeric, month: numeric, day: numeric, hour: numeric, minute: numeric, second: numeric }
@@ -25,6 +28,32 @@ function formatOf(timeZone: string | undefined, path: string): Intl.DateTimeForm
     throw fail('INVALID_INPUT', {}, [{ path, message: 'is not a time zone, such as Europe/Berlin' }])
   }
 }
+
+/** From the instant `from` on, clocks are `offset` milliseconds ahead of UTC. */
+export type Change = { from: number; offset: number }
+
+/** How clocks stand from an instant to another: at its beginning, and wherever they are put forward or back. */
+export function changesIn(offset: Offset, from: number, to: number): Change[] {
+  const changes: Change[] = [{ from, offset: offset(from) }]
+  // No zone has put its clocks back within the week.
+  for (let at = from; at < to; at += 7 * day) {
+    const end = Math.min(at + 7 * day, to)
+    const then = offset(end)
+    if (then === (changes.at(-1) as Change).offset) continue
+    let [before, after] = [at, end]
+    while (after - before > 1) {
+      const middle = Math.floor((before + after) / 2)
+      if (offset(middle) === then) after = middle
+      else before = middle
+    }
+    changes.push({ from: after, offset: then })
+  }
+  return changes
+}
+
+/** The date of a time where clocks of a zone hang (UTC unless said), as `2026-11-21`. */
+export const dayIn = (time: string, zone = 'UTC') =>
+  new Date(dateAt(Date.parse(time), offsetIn(zone, '/zone'))).toISOString().slice(0, 10)
 
 /** The day of an instant: midnight of the same date in UTC. */
 export const dateAt = (at: number, offset: Offset) => Math.floor((at + offset(at)) / day) * day

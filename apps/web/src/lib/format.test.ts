@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { ago, bytes, dayKey, dayStart, dayTitle, duration, plural } from './format.ts'
+import { bytes, dayKey, dayStart, duration, makeDates, plural } from './format.ts'
 
 const now = new Date(2026, 10, 21, 15, 0, 0).getTime()
+const { ago, dayTitle } = makeDates(['en-GB'])
+const before400 = now - 400 * 86_400_000
 const before = (ms: number) => new Date(now - ms).toISOString()
 
 describe('numbers and times for people', () => {
@@ -33,6 +35,30 @@ describe('numbers and times for people', () => {
     expect(dayTitle(now, now)).toBe('Today')
     expect(dayTitle(now - 86_400_000, now)).toBe('Yesterday')
     expect(dayTitle(now - 3 * 86_400_000, now)).toBe('Wednesday 18 November')
+  })
+
+  it('writes dates as the first language that is known writes them', () => {
+    const tries = [['de-DE', 'en'], ['en-US'], ['sv'], ['zz-ZZ', 'fr-FR']]
+    expect(tries.map((languages) => makeDates(languages).shortDate(before400, now))).toEqual([
+      '17. Okt. 2025',
+      'Oct 17, 2025',
+      '17 okt. 2025',
+      '17 oct. 2025',
+    ])
+    expect(makeDates(['de-DE']).dayTitle(now - 3 * 86_400_000, now)).toBe('Mittwoch, 18. November')
+    expect(makeDates(['de-DE']).dayTitle(now, now)).toBe('Today')
+    expect(makeDates(['de-DE']).clock(new Date(now).toISOString())).toBe('15:00')
+  })
+
+  it('finds the days around one of 23 or 25 hours', () => {
+    const [spring, autumn] = [new Date(2026, 2, 30, 0, 10).getTime(), new Date(2026, 9, 25, 23, 50).getTime()]
+    expect([dayKey(spring, -1), dayKey(autumn, -1), dayKey(autumn, 1)]).toEqual([
+      '2026-03-29',
+      '2026-10-24',
+      '2026-10-26',
+    ])
+    expect(dayTitle(new Date(2026, 9, 24, 0, 30).getTime(), autumn)).toBe('Yesterday')
+    expect(ago(new Date(2026, 2, 29, 0, 30).toISOString(), spring)).toBe('yesterday')
   })
 
   it('goes from a day to its start and back', () => {

@@ -35,46 +35,63 @@ export function duration(seconds: number): string {
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`
 }
 
-/** How long ago, shortly: now, 5m, 3h, yesterday, 12 Oct, 3 Mar 2024. */
-export function ago(time: string, now: number): string {
-  const at = Date.parse(time)
-  const seconds = (now - at) / 1000
-  if (seconds < 45) return 'now'
-  if (seconds < 3_570) return `${Math.max(1, Math.round(seconds / 60))}m`
-  if (dayKey(at) === dayKey(now)) return `${Math.round(seconds / 3600)}h`
-  if (dayKey(at) === dayKey(now - 86_400_000)) return 'yesterday'
-  return shortDate(at, now)
+/** The time zone that days go by here. */
+export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+
+/** Dates and times as people write them who speak one of these languages, the first the best; words around them are English. */
+export function makeDates(languages: readonly string[]) {
+  const as = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat([...languages], options)
+  const short = { day: 'numeric', month: 'short' } as const
+  const long = { weekday: 'long', day: 'numeric', month: 'long' } as const
+  const dayMonth = as(short)
+  const dayMonthYear = as({ ...short, year: 'numeric' })
+  const weekday = as(long)
+  const weekdayYear = as({ ...long, year: 'numeric' })
+  const monthYear = as({ month: 'short', year: 'numeric' })
+  const clockTime = as({ hour: '2-digit', minute: '2-digit' })
+  const fullTime = as({ dateStyle: 'medium', timeStyle: 'medium' })
+
+  const shortDate = (at: number, now: number) => (sameYear(at, now) ? dayMonth : dayMonthYear).format(at)
+  return {
+    /** 12 Oct, 3 Mar 2024 */
+    shortDate,
+    /** Mar 2024 */
+    month: (at: number) => monthYear.format(at),
+    /** 14:05 */
+    clock: (time: string) => clockTime.format(Date.parse(time)),
+    /** 21 Nov 2026, 14:05:09 */
+    full: (time: string) => fullTime.format(Date.parse(time)),
+
+    /** How long ago, shortly: now, 5m, 3h, yesterday, 12 Oct, 3 Mar 2024. */
+    ago(time: string, now: number): string {
+      const at = Date.parse(time)
+      const seconds = (now - at) / 1000
+      if (seconds < 45) return 'now'
+      if (seconds < 3_570) return `${Math.max(1, Math.round(seconds / 60))}m`
+      if (dayKey(at) === dayKey(now)) return `${Math.round(seconds / 3600)}h`
+      if (dayKey(at) === dayKey(now, -1)) return 'yesterday'
+      return shortDate(at, now)
+    },
+
+    /** Today, Yesterday, Monday 3 November. */
+    dayTitle(at: number, now: number): string {
+      if (dayKey(at) === dayKey(now)) return 'Today'
+      if (dayKey(at) === dayKey(now, -1)) return 'Yesterday'
+      return (sameYear(at, now) ? weekday : weekdayYear).format(at)
+    },
+  }
 }
+export type Dates = ReturnType<typeof makeDates>
 
-const dayMonth = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
-const dayMonthYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
-const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long' })
-const weekdayYear = new Intl.DateTimeFormat('en-GB', {
-  weekday: 'long',
-  day: 'numeric',
-  month: 'long',
-  year: 'numeric',
-})
-const clockTime = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
-const fullTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
+export const here = makeDates(navigator.languages)
+export const { ago, clock, dayTitle, full, month, shortDate } = here
 
-export const shortDate = (at: number, now: number) =>
-  (new Date(at).getFullYear() === new Date(now).getFullYear() ? dayMonth : dayMonthYear).format(at)
+const sameYear = (at: number, now: number) => new Date(at).getFullYear() === new Date(now).getFullYear()
 
-/** Today, Yesterday, Monday 3 November. */
-export function dayTitle(at: number, now: number): string {
-  if (dayKey(at) === dayKey(now)) return 'Today'
-  if (dayKey(at) === dayKey(now - 86_400_000)) return 'Yesterday'
-  return (new Date(at).getFullYear() === new Date(now).getFullYear() ? weekday : weekdayYear).format(at)
-}
-/** 14:05 */
-export const clock = (time: string) => clockTime.format(Date.parse(time))
-/** 21 Nov 2026, 14:05:09 */
-export const full = (time: string) => fullTime.format(Date.parse(time))
-
-/** Local day as 2026-11-21. */
-export function dayKey(at: number): string {
+/** Local day as 2026-11-21, `add` days later. */
+export function dayKey(at: number, add = 0): string {
   const date = new Date(at)
+  if (add !== 0) date.setDate(date.getDate() + add)
   const two = (value: number) => String(value).padStart(2, '0')
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
 }

@@ -1,6 +1,7 @@
 import { QueryObserver } from '@tanstack/solid-query'
 import { expect, test } from 'vitest'
-import { client, readAgain } from './queries.ts'
+import { client } from './client.ts'
+import { readAgain } from './queries.ts'
 
 test('what changed while it was first read is read once more', async () => {
   const answers: ((value: string) => void)[] = []

@@ -2,27 +2,15 @@
  * Reads as signals. Nothing is ever read again on a clock: events on the live line say what has become old, and only
  * what is on screen is fetched anew.
  */
-import { QueryClient, keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/solid-query'
+import { keepPreviousData, useQuery } from '@tanstack/solid-query'
 import { type Accessor, createMemo } from 'solid-js'
-import { api, type Feature, type Input, type NameIn, type Output, passes } from './api.ts'
+import { api, type Feature, type Input, type NameIn, type Output } from './api.ts'
+import { client } from './client.ts'
+import { makePages, type PageOf } from './pages.ts'
 
 type Call = (input: unknown, options: { signal: AbortSignal }) => Promise<unknown>
 const callOf = (feature: string, name: string) =>
   (api as unknown as Record<string, Record<string, Call>>)[feature]?.[name] as Call
-
-export const client = new QueryClient({
-  defaultOptions: {
-    queries: {
-      staleTime: Number.POSITIVE_INFINITY,
-      gcTime: 300_000,
-      refetchOnWindowFocus: false,
-      refetchOnReconnect: false,
-      networkMode: 'always',
-      retry: (tries, error) => tries < 4 && passes(error),
-      retryDelay: (tries) => Math.min(400 * 2 ** tries, 5_000),
-    },
-  },
-})
 
 export type ReadOptions = {
   /** Goes on showing the last answer while another input is being read. */
@@ -45,32 +33,24 @@ export function useRead<F extends Feature, K extends NameIn<F>>(
   }))
 }
 
-type Page<T> = { items: T[]; next_cursor: string | null }
-type ItemOf<F extends Feature, K extends NameIn<F>> = Output<F, K> extends Page<infer T> ? T : never
+type ItemOf<F extends Feature, K extends NameIn<F>> = Extract<Output<F, K> extends PageOf<infer T> ? T : never, object>
 
-/** Reads a list page by page; `more` asks for the next one where there is one. */
+/** Reads a list page by page; `more` asks for the next one where there is one, `see` says which items are in sight. */
 export function usePages<F extends Feature, K extends NameIn<F>>(
   feature: F,
   name: K,
   input: Accessor<Omit<Input<F, K>, 'cursor'> | null>,
 ) {
-  const query = useInfiniteQuery(() => ({
-    queryKey: [feature, name, 'pages', input()],
-    queryFn: ({ signal, pageParam }: { signal: AbortSignal; pageParam: string | null }) =>
-      callOf(feature, name)({ ...input(), ...(pageParam !== null && { cursor: pageParam }) }, { signal }) as Promise<
-        Page<ItemOf<F, K>>
-      >,
-    initialPageParam: null as string | null,
-    getNextPageParam: (last: Page<ItemOf<F, K>>) => last.next_cursor,
-    enabled: input() !== null,
-    placeholderData: keepPreviousData,
-    reconcile: 'id' as const,
-  }))
-  const items = createMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [])
-  const more = () => {
-    if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage()
-  }
-  return { query, items, more }
+  const asked = createMemo(input, undefined, { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) })
+  return makePages<ItemOf<F, K>>(() => {
+    const given = asked()
+    if (given === null) return null
+    const read = (cursor: string | null, signal: AbortSignal) =>
+      callOf(feature, name)({ ...given, ...(cursor !== null && { cursor }) }, { signal }) as Promise<
+        PageOf<ItemOf<F, K>>
+      >
+    return { key: [feature, name, 'pages', given], read }
+  })
 }
 
 /** Says that what these features have shown is old; null is everything. */

@@ -43,7 +43,7 @@ export const routes: Routes = {
     updateProvider: { method: 'PATCH', path: '/api/models/providers/{id}', query: [], reply: ['json'] },
     removeProvider: { method: 'DELETE', path: '/api/models/providers/{id}', query: [], reply: ['json'] },
     detect: { method: 'POST', path: '/api/models/detect', query: [], reply: ['json'] },
-    usage: { method: 'GET', path: '/api/models/usage', query: ['from', 'to'], reply: ['json'] },
+    usage: { method: 'GET', path: '/api/models/usage', query: ['from', 'to', 'time_zone'], reply: ['json'] },
   },
   threads: {
     list: { method: 'GET', path: '/api/hydraflow/threads', query: ['limit', 'cursor', 'q'], reply: ['json'] },
@@ -97,7 +97,7 @@ export const routes: Routes = {
     listSites: { method: 'GET', path: '/api/browser/sites', query: ['limit', 'domain', 'from', 'to'], reply: ['json'] },
     graph: { method: 'GET', path: '/api/browser/graph', query: ['from', 'to', 'site', 'min_visits', 'limit'], reply: ['json'] },
     neighbours: { method: 'GET', path: '/api/browser/graph/neighbours', query: ['from', 'to', 'site', 'page_id', 'limit'], reply: ['json'] },
-    listDays: { method: 'GET', path: '/api/browser/days', query: ['limit', 'to', 'offset_minutes', 'site'], reply: ['json'] },
+    listDays: { method: 'GET', path: '/api/browser/days', query: ['limit', 'to', 'time_zone', 'site'], reply: ['json'] },
   },
   bookmarks: {
     list: { method: 'GET', path: '/api/browser/bookmarks', query: ['limit', 'cursor', 'folder_id', 'q', 'tag', 'url'], reply: ['json'] },
@@ -197,7 +197,7 @@ export const routes: Routes = {
     prune: { method: 'DELETE', path: '/api/jobs', query: ['statuses', 'older_than_days'], reply: ['json'] },
   },
   digest: {
-    get: { method: 'GET', path: '/api/digest', query: ['since', 'limit'], reply: ['json'] },
+    get: { method: 'GET', path: '/api/digest', query: ['since', 'time_zone', 'limit'], reply: ['json'] },
   },
   overview: {
     get: { method: 'GET', path: '/api/overview', query: ['exact'], reply: ['json'] },

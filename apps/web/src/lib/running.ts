@@ -47,6 +47,11 @@ const known: Record<string, string> = {
   'tabs.follow': 'Following tabs',
   'capture.resume': 'Ending pauses',
   'tasks.detach': 'Letting go of a thread',
+  'tasks.find': 'Looking for tasks in what was said',
+  'memories.find': 'Looking for what to remember',
+  'documents.crawls_due': 'Starting fetches that are due',
+  'documents.drop': 'Letting go of documents',
+  'bundles.expire': 'Removing old exports',
 }
 
 /** A job's type in words: `imports.history` → Importing browser history. */

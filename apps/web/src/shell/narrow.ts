@@ -11,5 +11,7 @@ const watch = (query: string) =>
 
 /** A phone: panels lie over the page. */
 export const narrow = watch('(width < 48rem)')
+/** Too narrow for rows of one line. */
+export const thin = watch('(width < 40rem)')
 /** Too narrow for side panel, editor and ask panel at once. */
 export const snug = watch('(width < 70rem)')

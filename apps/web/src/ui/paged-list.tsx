@@ -1,8 +1,13 @@
-import { createMemo, createSignal, For, type JSX, onCleanup, onMount, Show } from 'solid-js'
+import { createEffect, createMemo, createSignal, For, type JSX, onCleanup, onMount, Show } from 'solid-js'
+import type { Range } from '../lib/pages.ts'
 import { walkList } from './arrows.ts'
 import { Failure, Waiting } from './empty.tsx'
 
-type Pages = { query: { isPending: boolean; isError: boolean; error: unknown }; more(): void }
+type Pages = {
+  query: { isPending: boolean; isError: boolean; error: unknown }
+  more(): void
+  see?(range: Range): void
+}
 type Props<T> = {
   /** Where the rows come from. */
   pages: Pages
@@ -43,6 +48,7 @@ export function PagedList<T>(props: Props<T>) {
     const { top, height } = sight()
     return Math.min(props.rows.length, Math.ceil((top + height) / props.height) + around)
   })
+  createEffect(() => props.height && props.pages.see?.([first(), end()]))
   const shown = createMemo(() => (props.height ? props.rows.slice(first(), end()) : props.rows))
   const onKeyDown = (event: KeyboardEvent & { currentTarget: HTMLElement }) => {
     // The first and the last row have to be there to be gone to.

@@ -3,7 +3,7 @@ import type { Day, Visit } from '@cairn/api/browser'
 import { createMemo, createSignal } from 'solid-js'
 import { createStore, produce, reconcile } from 'solid-js/store'
 import { api } from '../../lib/api.ts'
-import { dayStart } from '../../lib/format.ts'
+import { dayStart, zone } from '../../lib/format.ts'
 import { onEvent } from '../../lib/online.ts'
 import { layOut } from './timeline.ts'
 
@@ -20,7 +20,6 @@ export function makeDays(period: Period) {
   const [failure, setFailure] = createSignal<unknown>(null)
   const [held, setHeld] = createStore<Record<string, Held>>({})
   const reading = new Set<string>()
-  const offset = -new Date().getTimezoneOffset()
   const site = period.site ? { site: period.site } : {}
 
   /** Reads the number of visits of every day, newest first, a year at a time. */
@@ -31,7 +30,7 @@ export function makeDays(period: Period) {
       while (true) {
         const { items } = await api.browser.listDays({
           limit: most,
-          offset_minutes: offset,
+          time_zone: zone,
           ...site,
           ...(to && { to }),
         })

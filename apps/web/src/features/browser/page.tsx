@@ -5,7 +5,7 @@ import Import from 'lucide-solid/icons/import'
 import Trash from 'lucide-solid/icons/trash'
 import Waypoints from 'lucide-solid/icons/waypoints'
 import X from 'lucide-solid/icons/x'
-import { createMemo, createSignal, For, Show } from 'solid-js'
+import { createMemo, createSignal, Show } from 'solid-js'
 import { api } from '../../lib/api.ts'
 import { number, plural } from '../../lib/format.ts'
 import { go } from '../../lib/layout.ts'
@@ -13,11 +13,11 @@ import { type Place, placeUrl } from '../../lib/places.ts'
 import { useRead } from '../../lib/queries.ts'
 import { removeLater } from '../../lib/undo.ts'
 import type { ViewOf } from '../../shell/view.ts'
-import { walkList } from '../../ui/arrows.ts'
 import { Button, ButtonLink, IconButton } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { attempt, say } from '../../ui/notices.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
+import { PagedList } from '../../ui/paged-list.tsx'
 import { Safe } from '../../ui/safe.tsx'
 import { openImport } from '../imports/state.ts'
 import { DeleteDialog } from './parts/delete-dialog.tsx'
@@ -70,19 +70,24 @@ export default function HistoryPage(props: ViewOf<'history'>) {
         <div class="flex min-h-0 flex-1">
           <aside aria-label="Sites" class="hidden w-60 shrink-0 flex-col border-r border-line lg:flex">
             <h2 class="px-4 pt-3 pb-1 text-xs font-semibold text-dim">Sites</h2>
-            <ul class="min-h-0 flex-1 overflow-y-auto px-2 pb-2" onKeyDown={walkList}>
-              <For each={sites.data?.items}>
-                {(one) => (
-                  <SiteRow
-                    site={one.site}
-                    visits={one.visits}
-                    share={one.visits / Math.max(1, sites.data?.items[0]?.visits ?? 1)}
-                    current={props.place.site === one.site}
-                    onRemove={() => setDeleting({ site: one.site })}
-                  />
-                )}
-              </For>
-            </ul>
+            <PagedList
+              pages={{ query: sites, more: () => undefined }}
+              rows={sites.data?.items ?? []}
+              height={28}
+              class="px-2 pb-2"
+              empty={null}
+              small
+            >
+              {(one) => (
+                <SiteRow
+                  site={one.site}
+                  visits={one.visits}
+                  share={one.visits / Math.max(1, sites.data?.items[0]?.visits ?? 1)}
+                  current={props.place.site === one.site}
+                  onRemove={() => setDeleting({ site: one.site })}
+                />
+              )}
+            </PagedList>
           </aside>
           <div class="flex min-w-0 flex-1 flex-col">
             <Bar place={props.place} onChange={change} />

@@ -5,10 +5,10 @@ import type { Attachment, Citation } from '@cairn/api/threads'
 import { createSignal } from 'solid-js'
 import { createStore } from 'solid-js/store'
 import { api, isAbort, troubleOf } from '../../lib/api.ts'
+import { zone } from '../../lib/format.ts'
 import { go, setPanels, turn } from '../../lib/layout.ts'
 import { placeKey } from '../../lib/places.ts'
 import { readAgain } from '../../lib/queries.ts'
-import { zone } from '../tasks/state.ts'
 
 /** A message of the path, and whether it is still shown itself. */
 export type Cut = { at: string; keep: boolean }

@@ -1,11 +1,13 @@
 /** A conversation: its turns, the answer on its way, and where the next question is typed. */
 import type { PathMessage } from '@cairn/api/threads'
-import { createEffect, createMemo, createSignal, For, type JSX, on, onCleanup, Show } from 'solid-js'
+import { createEffect, createMemo, createSignal, For, type JSX, on, onCleanup, Show, untrack } from 'solid-js'
 import { usePages, useRead } from '../../lib/queries.ts'
 import { showBranch } from '../threads/state.ts'
 import { Button } from '../../ui/button.tsx'
 import { Failure, Waiting } from '../../ui/empty.tsx'
 import { makeFileDrop } from '../../ui/file-drop.ts'
+import { makeNear } from '../../ui/near.ts'
+import { WhenNear } from '../../ui/when-near.tsx'
 import { makeAttachings } from './attaching.ts'
 import { Attached } from './parts/attached.tsx'
 import { Composer } from './parts/composer.tsx'
@@ -14,6 +16,7 @@ import { Actions, Answer, ExtractLabel, Origin, Question } from './parts/message
 import { Related } from './parts/related.tsx'
 import { Remembered } from './parts/remembered.tsx'
 import { Suggested } from './parts/suggested.tsx'
+import { placesOf, type Stretch, stretchesOf, usualTurn } from './stretches.ts'
 import { ask, type Cut, drop, type Flight, flightOf, isFlying, type Surface, stop } from './state.ts'
 
 type ThreadViewProps = {
@@ -34,23 +37,26 @@ export function ThreadView(props: ThreadViewProps) {
   let content: HTMLDivElement | undefined
   const attachings = makeAttachings()
   const files = makeFileDrop(attachings.add)
-  const pages = usePages('threads', 'path', () => (props.thread ? { thread_id: props.thread, limit: 50 } : null))
+  const pages = usePages('threads', 'path', () => (props.thread ? { thread_id: props.thread, limit: 200 } : null))
   const flight = () => flightOf(props.thread, props.surface)
-  const stored = createMemo(
-    () =>
-      new Map(
-        pages
-          .items()
-          .filter(({ role }) => role === 'user' || role === 'assistant')
-          .map((message) => [message.id, message])
-          .reverse() as [string, PathMessage][],
-      ),
-  )
+  const stored = createMemo(() => {
+    const items = pages.items()
+    return untrack(() => said(items))
+  })
   // A turn keeps its key, and with it its elements, while it goes from on its way to stored.
   const keys = createMemo(() => {
     const flying = flight()
     const all = upTo([...stored().keys()], flying)
     return [...new Set(flying ? [...all, questionKey(flying), answerKey(flying)] : all)]
+  })
+  const stretches = createMemo<Stretch[]>((before) => {
+    const [all, messages] = [keys(), stored()]
+    return untrack(() => stretchesOf(all, messages, before))
+  }, [])
+  const { near, ids } = makeNear(() => scroller)
+  createEffect(() => {
+    const [seen, items] = [ids(), pages.items()]
+    untrack(() => pages.see(placesOf(seen, items)))
   })
   const empty = () => keys().length === 0 && (props.thread === null || pages.query.isSuccess)
 
@@ -77,12 +83,31 @@ export function ThreadView(props: ThreadViewProps) {
   )
   createEffect(() => {
     const wanted = props.message
+    if (wanted && !stored().has(wanted) && !pages.query.isFetching) pages.more()
+  })
+  createEffect(() => {
+    const wanted = props.message
     if (!wanted || !stored().has(wanted)) return
     setFollowing(false)
     requestAnimationFrame(() => document.getElementById(wanted)?.scrollIntoView({ block: 'start' }))
   })
+  // At the very top browsers do not hold on to what is seen when something comes above it.
+  let heightBefore = 0
+  createEffect(
+    on(
+      createMemo(() => pages.items().length),
+      () => {
+        if (scroller?.scrollTop === 0 && heightBefore > 0) scroller.scrollTop = scroller.scrollHeight - heightBefore
+        heightBefore = 0
+      },
+    ),
+  )
   const scrolled = () => {
-    if (scroller) setFollowing(scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 40)
+    if (!scroller) return
+    setFollowing(scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 40)
+    if (following() || scroller.scrollTop > 1_500 || !pages.query.hasNextPage) return
+    heightBefore = scroller.scrollHeight
+    pages.more()
   }
   return (
     <div
@@ -101,16 +126,28 @@ export function ThreadView(props: ThreadViewProps) {
               Earlier turns
             </Button>
           </Show>
-          <For each={keys()}>
-            {(key) => (
-              <Turn
-                id={key}
-                message={stored().get(key)}
-                flight={flight()}
-                marked={key === props.message}
-                answers={stored().get(stored().get(key)?.parent_id ?? '')?.role === 'user'}
-                surface={props.surface}
-              />
+          <For each={stretches()}>
+            {(stretch, at) => (
+              <WhenNear
+                id={stretch.id}
+                near={near}
+                usual={stretch.keys().length * usualTurn}
+                class="flex flex-col gap-5"
+                always={at() === stretches().length - 1 || stretch.keys().includes(props.message ?? '')}
+              >
+                <For each={stretch.keys()}>
+                  {(key) => (
+                    <Turn
+                      id={key}
+                      message={stored().get(key)}
+                      flight={flight()}
+                      marked={key === props.message}
+                      answers={stored().get(stored().get(key)?.parent_id ?? '')?.role === 'user'}
+                      surface={props.surface}
+                    />
+                  )}
+                </For>
+              </WhenNear>
             )}
           </For>
           <Show when={flight()}>{(one) => <Ending flight={one()} />}</Show>
@@ -147,6 +184,14 @@ export function ThreadView(props: ThreadViewProps) {
       </div>
     </div>
   )
+}
+
+/** What people and models said, the oldest first. What is looked at here of a message never changes. */
+function said(items: readonly PathMessage[]): Map<string, PathMessage> {
+  const messages = new Map<string, PathMessage>()
+  for (const message of items.toReversed())
+    if (message.role === 'user' || message.role === 'assistant') messages.set(message.id, message)
+  return messages
 }
 
 /** The turns that stay while another branch of them is being written. */

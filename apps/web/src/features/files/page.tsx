@@ -4,6 +4,7 @@ import FileX from 'lucide-solid/icons/file-x'
 import MessageCircle from 'lucide-solid/icons/message-circle'
 import { createMemo, For, Show } from 'solid-js'
 import { lazily } from '../../ui/lazily.tsx'
+import { isMarkdown } from '../../lib/files.ts'
 import { bytes, full, plural } from '../../lib/format.ts'
 import { go, setPanels } from '../../lib/layout.ts'
 import { folderName, type Lines, placeUrl } from '../../lib/places.ts'
@@ -29,7 +30,7 @@ export default function FilePage(props: ViewOf<'file'>) {
   const path = () => props.place.uri.slice((root()?.name.length ?? -1) + 1)
   const id = () => root()?.id
   const content = useRead('files', 'content', () => (id() ? { root: id() as string, path: path() } : null))
-  const markdown = () => /\.(md|mdx|markdown)$/i.test(path())
+  const markdown = () => isMarkdown(path())
   const read = () => markdown() && reading() && !props.place.lines
   const onLines = (lines: Lines) => go({ ...props.place, lines }, { replace: true })
   return (

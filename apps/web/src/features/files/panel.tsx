@@ -8,6 +8,7 @@ import { place } from '../../lib/layout.ts'
 import { useRead } from '../../lib/queries.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Empty, Failure, Waiting } from '../../ui/empty.tsx'
+import { makeNear, type Near } from '../../ui/near.ts'
 import { Progress } from '../../ui/progress.tsx'
 import { openAddFolder } from '../roots/state.ts'
 import { RootMenu } from '../roots/root-menu.tsx'
@@ -17,6 +18,8 @@ import { walkTree } from './parts/walk.ts'
 import { closeAllFolders, isOpen, openFirst, reveal, setFolder } from './state.ts'
 
 export default function FilesPanel() {
+  let tree: HTMLDivElement | undefined
+  const { near } = makeNear(() => tree)
   const roots = useRead('roots', 'list', () => ({ limit: 200 }))
   createEffect(() => {
     const [first] = roots.data?.items ?? []
@@ -43,8 +46,16 @@ export default function FilesPanel() {
       <Show when={!roots.isPending} fallback={<Waiting />}>
         <Show when={!roots.isError} fallback={<Failure error={roots.error} small />}>
           <Show when={(roots.data?.items.length ?? 0) > 0} fallback={<NoFolder />}>
-            <div role="tree" aria-label="Files" class="min-h-0 flex-1 overflow-auto py-1" onKeyDown={walkTree}>
-              <For each={roots.data?.items}>{(root, at) => <RootNode root={root} first={at() === 0} />}</For>
+            <div
+              ref={tree}
+              role="tree"
+              aria-label="Files"
+              class="min-h-0 flex-1 overflow-auto py-1"
+              onKeyDown={walkTree}
+            >
+              <For each={roots.data?.items}>
+                {(root, at) => <RootNode root={root} first={at() === 0} near={near} />}
+              </For>
             </div>
           </Show>
         </Show>
@@ -69,7 +80,7 @@ function NoFolder() {
   )
 }
 
-function RootNode(props: { root: Root; first: boolean }) {
+function RootNode(props: { root: Root; first: boolean; near: Near }) {
   const root = () => props.root
   const open = () => isOpen(root().id, '')
   const away = () => root().state === 'missing' || root().state === 'unreadable'
@@ -102,7 +113,7 @@ function RootNode(props: { root: Root; first: boolean }) {
         )}
       </Show>
       <Show when={open() && !away()}>
-        <Folder root={root()} path="" level={2} />
+        <Folder root={root()} path="" level={2} near={props.near} />
       </Show>
     </div>
   )

@@ -15,3 +15,14 @@ export function foldJobs(jobs: readonly Job[]): Fold[] {
 }
 
 const quiet = (job: Job) => job.status === 'succeeded' && job.thread_id === null && job.task_id === null
+
+/** Was it opened, by whichever of its jobs? */
+export const isOpen = ({ first, rest }: Fold, open: ReadonlySet<string>) =>
+  open.size > 0 && [first, ...rest].some(({ id }) => open.has(id))
+
+/** What is one below the other: of a fold its first job and, as that one's id, a line for the others; those where it is open. */
+export const rowsOf = (folds: readonly Fold[], open: ReadonlySet<string>): (Job | string)[] =>
+  folds.flatMap((fold) => {
+    if (fold.rest.length === 0) return [fold.first]
+    return [fold.first, fold.first.id, ...(isOpen(fold, open) ? fold.rest : [])]
+  })

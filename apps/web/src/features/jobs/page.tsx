@@ -6,9 +6,11 @@ import { api } from '../../lib/api.ts'
 import { ago, duration, full, number, plural } from '../../lib/format.ts'
 import { go } from '../../lib/layout.ts'
 import { running } from '../../lib/online.ts'
+import type { Range } from '../../lib/pages.ts'
 import type { Place } from '../../lib/places.ts'
 import { usePages } from '../../lib/queries.ts'
 import { jobLine, jobTitle } from '../../lib/running.ts'
+import { thin } from '../../shell/narrow.ts'
 import type { ViewOf } from '../../shell/view.ts'
 import { Button } from '../../ui/button.tsx'
 import { Chip } from '../../ui/chip.tsx'
@@ -19,9 +21,12 @@ import { PageHead } from '../../ui/page-head.tsx'
 import { PagedList } from '../../ui/paged-list.tsx'
 import { percent, Progress } from '../../ui/progress.tsx'
 import { Safe } from '../../ui/safe.tsx'
-import { type Fold, foldJobs } from './fold.ts'
+import { type Fold, foldJobs, isOpen, rowsOf } from './fold.ts'
 import { Costs } from './parts/costs.tsx'
 import { StatusMark, statuses, statusWord } from './parts/status.tsx'
+
+/** Pixels; their classes say the same. */
+const rowHeight = { thin: 52, wide: 36 }
 
 type JobsPlace = Extract<Place, { kind: 'jobs' }>
 
@@ -35,9 +40,26 @@ export default function JobsPage(props: ViewOf<'jobs'>) {
     const { type, q } = props.place
     return { limit: 60, ...(one && { status: [one] }), ...(type && { type }), ...(q.trim() && { q: q.trim() }) }
   })
+  /** Jobs that were the first of a fold when that was opened. */
+  const [open, setOpen] = createSignal<ReadonlySet<string>>(new Set())
   const folds = createMemo(() => foldJobs(pages.items()))
-  const types = () =>
-    [...new Set([...pages.items().map((job) => job.type), ...(props.place.type ? [props.place.type] : [])])].sort()
+  const foldOf = createMemo(() => new Map(folds().map((fold) => [fold.first.id, fold])))
+  const rows = createMemo(() => rowsOf(folds(), open()))
+  const places = createMemo(() => new Map(pages.items().map(({ id }, at) => [id, at])))
+  /** What a fold holds back is out of sight, too. */
+  const see = ([from, to]: Range) => {
+    const seen = rows().slice(from, to)
+    const jobs = seen.flatMap((row) => (typeof row === 'string' ? [] : (places().get(row.id) ?? [])))
+    pages.see(...jobs.map((at) => [at, at + 1] as const))
+  }
+  const toggle = (fold: Fold) => {
+    const inside = new Set([fold.first, ...fold.rest].map(({ id }) => id))
+    const others = [...open()].filter((id) => !inside.has(id))
+    setOpen(new Set(isOpen(fold, open()) ? others : [...others, fold.first.id]))
+  }
+  const types = createMemo(() =>
+    [...new Set([...pages.items().map((job) => job.type), ...(props.place.type ? [props.place.type] : [])])].sort(),
+  )
   return (
     <>
       <PageHead title="Jobs" note="all long work, newest first">
@@ -87,8 +109,9 @@ export default function JobsPage(props: ViewOf<'jobs'>) {
         </select>
       </div>
       <PagedList
-        pages={pages}
-        rows={folds()}
+        pages={{ query: pages.query, more: pages.more, see }}
+        rows={rows()}
+        height={thin() ? rowHeight.thin : rowHeight.wide}
         empty={
           <Empty
             icon={<Activity size={28} />}
@@ -104,7 +127,15 @@ export default function JobsPage(props: ViewOf<'jobs'>) {
           </Empty>
         }
       >
-        {(fold) => <FoldRows fold={fold} />}
+        {(row) =>
+          typeof row === 'string' ? (
+            <Show when={foldOf().get(row)}>
+              {(fold) => <More fold={fold()} open={isOpen(fold(), open())} onToggle={() => toggle(fold())} />}
+            </Show>
+          ) : (
+            <Row job={row} />
+          )
+        }
       </PagedList>
       <Show when={costs()}>
         <Costs onClose={() => setCosts(false)} />
@@ -138,28 +169,19 @@ export default function JobsPage(props: ViewOf<'jobs'>) {
 export const tookSeconds = (job: Pick<Job, 'started_at' | 'completed_at'>) =>
   job.started_at && job.completed_at ? (Date.parse(job.completed_at) - Date.parse(job.started_at)) / 1000 : null
 
-function FoldRows(props: { fold: Fold }) {
-  const [open, setOpen] = createSignal(false)
+function More(props: { fold: Fold; open: boolean; onToggle: () => void }) {
   return (
-    <>
-      <Row job={props.fold.first} />
-      <Show when={props.fold.rest.length > 0}>
-        <li class="pl-9">
-          <button
-            type="button"
-            data-row
-            aria-expanded={open()}
-            class="ring-inside h-6 rounded-sm px-1 text-xs text-faint hover:text-ink"
-            onClick={() => setOpen(!open())}
-          >
-            {open() ? 'Fold' : `and ${plural(props.fold.rest.length, 'more', 'more')} like it`}
-          </button>
-        </li>
-        <Show when={open()}>
-          <For each={props.fold.rest}>{(job) => <Row job={job} />}</For>
-        </Show>
-      </Show>
-    </>
+    <li class="flex h-13 items-center pl-9 sm:h-9">
+      <button
+        type="button"
+        data-row
+        aria-expanded={props.open}
+        class="ring-inside h-6 rounded-sm px-1 text-xs text-faint hover:text-ink"
+        onClick={props.onToggle}
+      >
+        {props.open ? 'Fold' : `and ${plural(props.fold.rest.length, 'more', 'more')} like it`}
+      </button>
+    </li>
   )
 }
 
@@ -174,11 +196,11 @@ function Row(props: { job: Job }) {
     return steps_completed > 0 ? `${number(steps_completed)} done` : ''
   }
   return (
-    <li class="group relative rounded-md hover:bg-hover">
+    <li class="group relative h-13 rounded-md hover:bg-hover sm:h-9">
       <a
         href={`/jobs/${job().id}`}
         data-row
-        class="ring-inside grid min-h-9 grid-cols-[1.5rem_minmax(0,1fr)_auto] items-center gap-x-2 rounded-md px-2 py-1 sm:grid-cols-[1.5rem_minmax(9rem,15rem)_minmax(0,1fr)_auto]"
+        class="ring-inside grid h-full grid-cols-[1.5rem_minmax(0,1fr)_auto] items-center gap-x-2 rounded-md px-2 py-1 sm:grid-cols-[1.5rem_minmax(9rem,15rem)_minmax(0,1fr)_auto]"
       >
         <StatusMark status={job().status} word={false} />
         <span class="truncate text-sm font-medium">{jobTitle(job().type)}</span>

@@ -29,7 +29,6 @@ export default function MemoriesPage(props: ViewOf<'memories'>) {
   const memories = createMemo(() =>
     ((words() ? found.data?.items : pages.items()) ?? []).filter((memory) => !isLeaving(memory.id)),
   )
-  const query = () => (words() ? found : pages.query)
   const forget = (memory: Memory) => {
     const undo = removeLater(memory.id, () => attempt(() => api.memories.remove({ id: memory.id })))
     say({ text: `Forgot “${memory.key}”`, action: { label: 'Undo', run: undo } })
@@ -54,7 +53,7 @@ export default function MemoriesPage(props: ViewOf<'memories'>) {
         />
       </div>
       <PagedList
-        pages={{ query: query(), more: pages.more }}
+        pages={words() ? { query: found, more: () => undefined } : pages}
         rows={memories()}
         height={rowHeight}
         empty={<Nothing words={words()} />}

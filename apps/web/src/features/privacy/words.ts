@@ -2,24 +2,24 @@
 import type { ErasedPart, ErasureKind, Receipt, RetentionRule } from '@cairn/api/privacy'
 import { full, number } from '../../lib/format.ts'
 
-/** Names of parts that their own words do not give away. */
-const parts: Record<string, string> = {
-  answers_kept: 'stored answers of calls',
-  attachments: 'messages that no longer name a document',
-  contexts: 'what answers were made from',
-  events: 'events without their data now',
-  page_texts: 'texts of pages',
-  quoting_answers: 'answers that quoted it, without their words now',
-  referrers: 'visits that no longer say where they came from',
-  requests: 'requests in the log of what left',
-  task_suggestions: 'suggested tasks',
-  task_sources: 'tasks that no longer say where they came from',
-  tabs_detached: 'tabs without their thread now',
-  tasks_detached: 'tasks without their thread now',
+/** Names of parts that their own words do not give away, of one and of many. */
+const parts: Record<string, readonly [one: string, many: string]> = {
+  answers_kept: ['stored answer of a call', 'stored answers of calls'],
+  attachments: ['message that no longer names a document', 'messages that no longer name a document'],
+  contexts: ['record of what an answer was made from', 'records of what answers were made from'],
+  events: ['event without its data now', 'events without their data now'],
+  page_texts: ['text of a page', 'texts of pages'],
+  quoting_answers: ['answer that quoted it, without its words now', 'answers that quoted it, without their words now'],
+  referrers: ['visit that no longer says where it came from', 'visits that no longer say where they came from'],
+  requests: ['request in the log of what left', 'requests in the log of what left'],
+  task_suggestions: ['suggested task', 'suggested tasks'],
+  task_sources: ['task that no longer says where it came from', 'tasks that no longer say where they came from'],
+  tabs_detached: ['tab without its thread now', 'tabs without their thread now'],
+  tasks_detached: ['task without its thread now', 'tasks without their thread now'],
 }
 function nameOf(part: string, count: number): string {
   const said = parts[part]
-  if (said) return said
+  if (said) return said[count === 1 ? 0 : 1]
   const many = part.replaceAll('_', ' ')
   return count === 1 ? many.replace(/ies$/, 'y').replace(/s$/, '') : many
 }

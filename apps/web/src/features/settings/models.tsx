@@ -5,7 +5,7 @@ import Radar from 'lucide-solid/icons/radar'
 import X from 'lucide-solid/icons/x'
 import { createMemo, createSignal, For, Show } from 'solid-js'
 import { api, type Input } from '../../lib/api.ts'
-import { number } from '../../lib/format.ts'
+import { dayStart, number, shortDate, zone } from '../../lib/format.ts'
 import { makeOld, useRead } from '../../lib/queries.ts'
 import { useWorkspace } from '../../lib/session.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
@@ -241,7 +241,7 @@ function RouteList(props: RouteListProps) {
 }
 
 function Usage() {
-  const usage = useRead('models', 'usage', () => ({}))
+  const usage = useRead('models', 'usage', () => ({ time_zone: zone }))
   return (
     <Show when={(usage.data?.items.length ?? 0) > 0 && usage.data}>
       {(data) => (
@@ -259,7 +259,9 @@ function Usage() {
                 <For each={data().items}>
                   {(row) => (
                     <tr class="border-t border-line">
-                      <td class="px-3 py-1 whitespace-nowrap text-dim">{row.day}</td>
+                      <td class="px-3 py-1 whitespace-nowrap text-dim">
+                        {shortDate(Date.parse(dayStart(row.day) ?? ''), Date.now())}
+                      </td>
                       <td class="px-3 py-1 font-mono text-xs">
                         <Safe text={row.model} />
                       </td>

@@ -1,11 +1,12 @@
 import { createEffect, createSignal, on, onCleanup, Show } from 'solid-js'
 import { api, type Output, type Trouble, troubleOf } from '../../lib/api.ts'
+import { zone } from '../../lib/format.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Select, TextArea, TextField } from '../../ui/fields.tsx'
 import { say } from '../../ui/notices.tsx'
 import { Safe } from '../../ui/safe.tsx'
-import { closeNewTask, writingTask, zone } from './state.ts'
+import { closeNewTask, writingTask } from './state.ts'
 import { dueWords, priorities } from './words.ts'
 
 type Reading = Output<'tasks', 'date'>

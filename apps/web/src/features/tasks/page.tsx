@@ -4,7 +4,7 @@ import Ban from 'lucide-solid/icons/ban'
 import Plus from 'lucide-solid/icons/plus'
 import SquareKanban from 'lucide-solid/icons/square-kanban'
 import Trash from 'lucide-solid/icons/trash'
-import { createMemo, createSignal, For, Show } from 'solid-js'
+import { createEffect, createMemo, createSignal, For, Show } from 'solid-js'
 import { api, type Input } from '../../lib/api.ts'
 import { go } from '../../lib/layout.ts'
 import type { Place } from '../../lib/places.ts'
@@ -21,7 +21,7 @@ import { Safe } from '../../ui/safe.tsx'
 import { Bulk } from './parts/bulk.tsx'
 import { Card } from './parts/card.tsx'
 import { Filters } from './parts/filters.tsx'
-import { makeNear } from './parts/near.ts'
+import { makeNear } from '../../ui/near.ts'
 import { neighbourCard, spotAt, spotBeside } from './parts/walk.ts'
 import { cancelTask, openNewTask, removeTask } from './state.ts'
 import { columns, isOpen, type Lane, laneOf, lanesOf, statusTitle } from './words.ts'
@@ -47,7 +47,14 @@ export default function TasksPage(props: ViewOf<'tasks'>) {
     return lanesOf(all(), props.place.lanes, me()).map((lane) => known.get(`${lane.key} ${lane.title}`) ?? lane)
   }, [])
   let board: HTMLDivElement | undefined
-  const near = makeNear(() => board)
+  const { near, ids: nearIds } = makeNear(() => board)
+  createEffect(() => {
+    const ids = nearIds()
+    for (const list of lists) {
+      const places = list.items().flatMap(({ id }, at) => (ids.has(id) ? [at] : []))
+      list.see([places[0] ?? 0, (places.at(-1) ?? 0) + 1])
+    }
+  })
   const filtered = () => Object.keys(filters()).length > 0
   const change = (by: Partial<TasksPlace>) => go({ ...props.place, ...by }, { replace: true })
 

@@ -18,9 +18,6 @@ export { writingTask }
 export const openNewTask = (start: WritingTask = {}) => setWritingTask(start)
 export const closeNewTask = () => setWritingTask(null)
 
-/** Where the person is: dates in words are meant there. */
-export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
-
 /** Cancels a task, which stops its job; the undo puts it back where it was, without the job. */
 export async function cancelTask(task: Task): Promise<void> {
   const done = await attempt(() => api.tasks.remove({ id: task.id }))

@@ -5,7 +5,7 @@ import Plus from 'lucide-solid/icons/plus'
 import Trash from 'lucide-solid/icons/trash'
 import { createEffect, createSignal, For, type JSX, Show } from 'solid-js'
 import { api, type Input } from '../../lib/api.ts'
-import { ago, full } from '../../lib/format.ts'
+import { ago, full, zone } from '../../lib/format.ts'
 import { close, nameTab } from '../../lib/layout.ts'
 import { usePages, useRead } from '../../lib/queries.ts'
 import type { ViewOf } from '../../shell/view.ts'
@@ -15,8 +15,8 @@ import { Select, TextArea, TextField } from '../../ui/fields.tsx'
 import { attempt, say } from '../../ui/notices.tsx'
 import { Safe } from '../../ui/safe.tsx'
 import { LinkedThreads } from '../threads/linked.tsx'
-import { cancelTask, openNewTask, removeTask, zone } from './state.ts'
-import { assigneeWord, columns, dueWords, isOpen, priorities, statusTitle } from './words.ts'
+import { cancelTask, openNewTask, removeTask } from './state.ts'
+import { assigneeWord, columns, dueWords, isOpen, priorities, readable, statusTitle } from './words.ts'
 
 type Change = Omit<Input<'tasks', 'update'>, 'id'>
 
@@ -177,7 +177,7 @@ function Fields(props: { task: Task; me: string | undefined; onChange: (by: Chan
         label="Due"
         hint="In words, as “next fri 14:00”; empty for none"
         maxLength={200}
-        value={due() ?? (task().due_at === null ? '' : dueWords(task().due_at as string, Date.now()))}
+        value={due() ?? (task().due_at === null ? '' : dueWords(task().due_at as string, Date.now(), readable))}
         onInput={(event) => setDue(event.currentTarget.value)}
         onChange={(event) => void setDueWords(event.currentTarget.value)}
       />

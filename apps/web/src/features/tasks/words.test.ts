@@ -1,6 +1,7 @@
 import type { Task } from '@cairn/api/tasks'
 import { describe, expect, it } from 'vitest'
-import { assigneeWord, dueWords, laneOf, lanesOf, urgency } from './words.ts'
+import { makeDates } from '../../lib/format.ts'
+import { assigneeWord, dueWords, laneOf, lanesOf, readable, urgency } from './words.ts'
 
 const now = new Date(2026, 10, 21, 10, 0).getTime()
 const at = (...parts: [number, number, number, number, number]) => new Date(...parts).toISOString()
@@ -9,11 +10,24 @@ const task = (fields: Partial<Task>) =>
 
 describe('a task in words', () => {
   it('says when it is due as people do', () => {
-    expect(dueWords(at(2026, 10, 21, 14, 5), now)).toBe('Today 14:05')
-    expect(dueWords(at(2026, 10, 22, 23, 59), now)).toBe('Tomorrow')
-    expect(dueWords(at(2026, 10, 20, 8, 0), now)).toBe('Yesterday 08:00')
-    expect(dueWords(at(2026, 11, 1, 23, 59), now)).toBe('1 Dec')
-    expect(dueWords(at(2027, 0, 3, 9, 30), now)).toBe('3 Jan 2027 09:30')
+    expect(dueWords(at(2026, 10, 21, 14, 5), now, readable)).toBe('Today 14:05')
+    expect(dueWords(at(2026, 10, 22, 23, 59), now, readable)).toBe('Tomorrow')
+    expect(dueWords(at(2026, 10, 20, 8, 0), now, readable)).toBe('Yesterday 08:00')
+    expect(dueWords(at(2026, 11, 1, 23, 59), now, readable)).toBe('1 Dec')
+    expect(dueWords(at(2027, 0, 3, 9, 30), now, readable)).toBe('3 Jan 2027 09:30')
+  })
+
+  it('has its date in the language of whoever reads it, and the words around it in English', () => {
+    const words = (due: string, language: string) => dueWords(due, now, makeDates([language]))
+    expect(words(at(2026, 10, 21, 14, 5), 'en-US')).toMatch(/^Today 02:05\sPM$/)
+    expect(words(at(2026, 11, 1, 23, 59), 'de-DE')).toBe('1. Dez.')
+    expect(words(at(2026, 11, 1, 23, 59), 'en-US')).toBe('Dec 1')
+  })
+
+  it('is due tomorrow on a day of 25 hours, too', () => {
+    const [midnight, next] = [new Date(2026, 9, 25, 0, 30), new Date(2026, 9, 26, 8, 0)]
+    expect(dueWords(next.toISOString(), midnight.getTime(), readable)).toBe('Tomorrow 08:00')
+    expect(dueWords(at(2026, 9, 25, 23, 59), midnight.getTime(), readable)).toBe('Today')
   })
 
   it('is late only while it is open', () => {

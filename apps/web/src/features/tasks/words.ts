@@ -1,6 +1,6 @@
 /** Tasks in words. Everything takes its `now`, so that it can be tested. */
 import type { Task, TaskStatus } from '@cairn/api/tasks'
-import { clock, dayKey, shortDate } from '../../lib/format.ts'
+import { type Dates, dayKey, here, makeDates } from '../../lib/format.ts'
 
 /** In the order of the board. */
 export const columns: readonly { status: TaskStatus; title: string }[] = [
@@ -17,22 +17,23 @@ export const isOpen = ({ status }: Pick<Task, 'status'>) =>
 
 export const priorities = ['Low', 'Medium', 'High', 'Urgent'] as const
 
-const dayMs = 86_400_000
+/** Dates in words are read in English, whatever language a person's own dates are in. */
+export const readable = makeDates(['en-GB'])
 
 /** Today 14:05, Tomorrow, 1 Dec 09:00. The last minute of a day stands for the day. */
-export function dueWords(due: string, now: number): string {
+export function dueWords(due: string, now: number, { clock, shortDate }: Dates = here): string {
   const at = Date.parse(due)
   const key = dayKey(at)
   const day =
     key === dayKey(now)
       ? 'Today'
-      : key === dayKey(now + dayMs)
+      : key === dayKey(now, 1)
         ? 'Tomorrow'
-        : key === dayKey(now - dayMs)
+        : key === dayKey(now, -1)
           ? 'Yesterday'
           : shortDate(at, now)
-  const time = clock(due)
-  return time === '23:59' ? day : `${day} ${time}`
+  const wall = new Date(at)
+  return wall.getHours() === 23 && wall.getMinutes() === 59 ? day : `${day} ${clock(due)}`
 }
 
 /** What a due time asks for: nothing yet, today, or it is over. */

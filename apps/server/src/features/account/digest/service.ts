@@ -5,6 +5,7 @@ import { openTaskStatuses } from '@cairn/api/tasks'
 import { type Clock, iso } from '../../../kernel/clock.ts'
 import type { Jobs } from '../../../kernel/jobs/jobs.ts'
 import type { Scope } from '../../../kernel/scope.ts'
+import { dateAt, dayStart, offsetIn } from '../../../kernel/zones.ts'
 import type { makeRepos } from '../../act/repos/index.ts'
 import type { makeTasks } from '../../remember/tasks/index.ts'
 import type { makeJobsFeature } from '../jobs/index.ts'
@@ -18,21 +19,24 @@ export type DigestParts = {
 }
 
 const day = 86_400_000
-const soon = 3 * day
+/** Days after today that are soon. */
+const soon = 3
 /** Repositories and branches of each that are looked at: git is asked for every one. */
 const most = { repositories: 50, branches: 100 }
 const atOnce = 4
 
 export function makeDigestService({ clock, quiet, jobs, tasks, repos }: DigestParts) {
-  async function get(scope: Scope, input: { since?: string; limit?: number }): Promise<Digest> {
-    const { limit = 10 } = input
+  async function get(scope: Scope, input: { since?: string; time_zone?: string; limit?: number }): Promise<Digest> {
+    const { limit = 10, time_zone = 'UTC' } = input
+    const offset = offsetIn(time_zone, '/time_zone')
     const now = clock.now()
     const since = input.since ?? iso(now - day)
     const due = { status: [...openTaskStatuses], order: 'due', limit } as const
+    const soonEnds = dayStart(dateAt(now, offset) + (soon + 1) * day, offset)
     const made = { from: since, limit }
     const [overdue, dueSoon, failed, done, branches] = await Promise.all([
       tasks.list(scope, { ...due, due_to: iso(now) }),
-      tasks.list(scope, { ...due, due_from: iso(now), due_to: iso(now + soon) }),
+      tasks.list(scope, { ...due, due_from: iso(now), due_to: iso(soonEnds) }),
       jobs.list(scope, { ...made, status: ['failed'] }),
       jobs.list(scope, { ...made, status: ['succeeded'], without: quiet() }),
       stale(scope, now - day),

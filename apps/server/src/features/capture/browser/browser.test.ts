@@ -310,7 +310,7 @@ describe('the history', () => {
       ],
       earlier: null,
     })
-    const tokyo = { offset_minutes: 540 }
+    const tokyo = { time_zone: 'Asia/Tokyo' }
     const newest = await api.browser.listDays({ ...tokyo, limit: 1 })
     expect(newest.items).toEqual([{ day: '2026-11-21', visits: 3, sites: 2 }])
     expect((await api.browser.listDays({ ...tokyo, to: newest.earlier as string })).items).toMatchObject([

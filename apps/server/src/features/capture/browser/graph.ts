@@ -12,16 +12,18 @@ const mostVisits = 200_000
 
 export const readGraph: ReadApart<GraphQuestion, WebGraph> = async (from, { site, least, limit, ...period }) => {
   const links = new Map<string, Link>()
+  const siteOfReferrer = knownSites()
   let read = 0
   for (const row of await arrivals(from, period, mostVisits)) {
     read += row.visits
-    const origin = row.referrer === null ? null : URL.parse(row.referrer)
-    if (!origin || row.site === null) continue
-    const start = siteOf(origin.host)
+    const start = row.referrer === null ? null : siteOfReferrer(row.referrer)
+    if (start === null || row.site === null) continue
     if (start === row.site || (site !== undefined && start !== site && row.site !== site)) continue
     const key = `${start} ${row.site}`
     const link = links.get(key) ?? { from: start, to: row.site, visits: 0, last: 0 }
-    links.set(key, { ...link, visits: link.visits + row.visits, last: Math.max(link.last, row.last) })
+    link.visits += row.visits
+    link.last = Math.max(link.last, row.last)
+    links.set(key, link)
   }
   const most = [...links.values()]
     .filter(({ visits }) => visits >= least)
@@ -32,6 +34,21 @@ export const readGraph: ReadApart<GraphQuestion, WebGraph> = async (from, { site
     links: most.map(({ last, ...link }) => ({ ...link, last_visited_at: iso(last) })),
     visits_read: read,
     complete: read < mostVisits,
+  }
+}
+
+/** Sites of addresses; what comes before the path is taken apart once, since many share it. */
+function knownSites(): (address: string) => string | null {
+  const known = new Map<string, string | null>()
+  return (address) => {
+    const [start] = /^[^/?#\\]*\/\/[^/?#\\]*/.exec(address) ?? [address]
+    let site = known.get(start)
+    if (site === undefined) {
+      const host = URL.parse(start)?.host
+      site = host === undefined ? null : siteOf(host)
+      known.set(start, site)
+    }
+    return site
   }
 }
 

@@ -1,5 +1,6 @@
 /** Questions that read many rows; they run in worker threads. */
 import type { ReadApart } from '../../../kernel/scope.ts'
+import { changesIn, dateAt, dayStart, offsetIn } from '../../../kernel/zones.ts'
 import { visitId } from './address.ts'
 import type { VisitRow } from './rows.ts'
 import * as store from './store.ts'
@@ -58,21 +59,23 @@ export const listSites: ReadApart<SitesQuestion, SitesAnswer> = async (from, { d
   return { sites: rows, total: { sites: rows[0]?.sites ?? 0, visits: rows[0]?.total ?? 0 } }
 }
 
-export type DaysQuestion = { to: number; limit: number; offset: number; site: string | undefined }
+export type DaysQuestion = { to: number; limit: number; zone: string; site: string | undefined }
 export type DayCount = { day: number; visits: number; sites: number }
 export type DaysAnswer = { days: DayCount[]; earlier: number | null }
 
 /** Days that have visits, newest first. Read in stretches of as many days as are wanted, over gaps at one step. */
-export const listDays: ReadApart<DaysQuestion, DaysAnswer> = async (from, { limit, offset, site, ...question }) => {
+export const listDays: ReadApart<DaysQuestion, DaysAnswer> = async (from, { limit, zone, site, ...question }) => {
+  const offset = offsetIn(zone, '/time_zone')
   const days: DayCount[] = []
   let to = question.to
   for (;;) {
     const [newest] = await store.visits(from, { limit: 1, to, site })
     if (!newest || days.length >= limit) return { days: days.slice(0, limit), earlier: newest ? to : null }
-    // Whole days: the first one begins at midnight over there.
-    const last = Math.floor((newest.visited_at + offset) / dayLength)
-    const start = Math.max((last - (limit - days.length) + 1) * dayLength - offset, 0)
-    days.push(...(await store.days(from, { from: start, to }, offset, site)))
+    // Whole days: the first one begins when it begins over there.
+    const last = dateAt(newest.visited_at, offset)
+    const start = Math.max(dayStart(last - (limit - days.length - 1) * dayLength, offset), 0)
+    const clocks = changesIn(offset, start, newest.visited_at)
+    days.push(...(await store.days(from, { from: start, to }, clocks, site)))
     to = start
   }
 }

@@ -7,6 +7,7 @@ import type { Jobs } from '../../../kernel/jobs/jobs.ts'
 import type { Passages } from '../../../kernel/passages/passages.ts'
 import type { Scope, Tx } from '../../../kernel/scope.ts'
 import { readSite } from '../../../kernel/sites.ts'
+import { checkZone } from '../../../kernel/zones.ts'
 import type { Capture } from '../../ground/capture/index.ts'
 import { isPageId, readAddress } from './address.ts'
 import type { GraphQuestion } from './graph.ts'
@@ -227,14 +228,13 @@ export function makeBrowserService({ clock, jobs, passages, workspaces, capture,
   }
 
   /** Days that have visits, newest first, and where to go on. */
-  async function listDays(
-    scope: Scope,
-    input: { limit?: number; to?: string; offset_minutes?: number; site?: string },
-  ) {
+  async function listDays(scope: Scope, input: { limit?: number; to?: string; time_zone?: string; site?: string }) {
+    const { time_zone: zone = 'UTC' } = input
+    checkZone(zone, '/time_zone')
     const question: look.DaysQuestion = {
       to: timeOf(input.to, '/to') ?? clock.now() + ahead,
       limit: input.limit ?? 31,
-      offset: (input.offset_minutes ?? 0) * 60_000,
+      zone,
       site: input.site === undefined ? undefined : readSite(input.site, '/site'),
     }
     const { days, earlier } = await scope.apart.read<look.DaysAnswer>(lookModule, 'listDays', question)

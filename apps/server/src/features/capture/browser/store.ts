@@ -1,7 +1,9 @@
 /** What reads visits, pages and sites. Lists are in the order of visits' ids, which is that of time. */
 import { sql } from 'kysely'
+import { dayOf } from '../../../kernel/database/days.ts'
 import { contains } from '../../../kernel/database/like.ts'
 import { among, dialectOf } from '../../../kernel/database/lists.ts'
+import type { Change } from '../../../kernel/zones.ts'
 import { bucketOf, domainKey, siteEnd, siteKey, timeKey } from './address.ts'
 import { type PageRow, type Reader, type SiteRow, tables, type VisitRow } from './rows.ts'
 
@@ -182,15 +184,20 @@ export async function sitesOfPeriod(from: Reader, period: Period, limit: number,
 const ofDomain = (from: Reader, domain: string) =>
   tables(from).selectFrom('site').select('id').where('workspace', '=', from.workspace).where(inDomain(domain))
 
-/** Visits and sites by day, newest first; days are cut `offset` milliseconds ahead of UTC. */
-export async function days(from: Reader, period: { from: number; to: number }, offset: number, site?: string) {
+/** Visits and sites by day, newest first, by clocks that change. */
+export async function days(
+  from: Reader,
+  period: { from: number; to: number },
+  clocks: readonly Change[],
+  site?: string,
+) {
   const ofSite =
     site === undefined
       ? sql``
       : sql`and bucket = ${bucketOf(siteKey(site))}
     and page_id >= ${siteKey(site)} and page_id < ${siteEnd(site)}`
   const { rows } = await sql<{ day: number; visits: number; sites: number }>`
-    select (visited_at + ${offset}) / 86400000 as day, count(*) as visits,
+    select ${dayOf('visited_at', clocks)} as day, count(*) as visits,
       count(distinct substr(page_id, 1, 13)) as sites
     from history where workspace = ${from.workspace} and id >= ${timeKey(period.from)} and id < ${timeKey(period.to)}
       ${ofSite}

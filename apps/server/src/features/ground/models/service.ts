@@ -5,6 +5,7 @@ import { type Clock, iso } from '../../../kernel/clock.ts'
 import { newId } from '../../../kernel/ids.ts'
 import type { Scope, Tx } from '../../../kernel/scope.ts'
 import type { Secrets } from '../../../kernel/secrets/secrets.ts'
+import { changesIn, offsetIn } from '../../../kernel/zones.ts'
 import type { Workspaces } from '../workspaces/service.ts'
 import { checkAddress, hostOf, isLocal } from './hosts.ts'
 import * as store from './store.ts'
@@ -145,10 +146,14 @@ export function makeModelSettings(parts: { secrets: Secrets; clock: Clock; works
   }
 
   /** Tokens and cost by day, model and task; the last thirty days unless said. */
-  async function usage(scope: Reader, input: { from?: string; to?: string }) {
-    const to = input.to === undefined ? clock.now() + 1 : Date.parse(input.to)
+  async function usage(scope: Reader, input: { from?: string; to?: string; time_zone?: string }) {
+    const offset = offsetIn(input.time_zone ?? 'UTC', '/time_zone')
+    const now = clock.now() + 1
+    const to = input.to === undefined ? now : Date.parse(input.to)
     const from = input.from === undefined ? to - 30 * day : Date.parse(input.from)
-    const items = (await store.usageByDay(scope, from, to)).map(toUsage)
+    // No call was made before there were any, or is made tomorrow.
+    const clocks = changesIn(offset, Math.max(from, 0), Math.min(to, now))
+    const items = (await store.usageByDay(scope, from, to, clocks)).map(toUsage)
     const total = { calls: 0, failed: 0, input_tokens: 0, output_tokens: 0, cost_usd: 0, unpriced: 0 }
     for (const item of items) for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += item[key]
     return { items, total: { ...total, cost_usd: rounded(total.cost_usd) } }

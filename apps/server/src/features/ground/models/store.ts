@@ -1,6 +1,8 @@
 /** Rows of providers, routes and use of models; the only SQL of this feature. */
 import { type Insertable, sql } from 'kysely'
+import { dayOf } from '../../../kernel/database/days.ts'
 import type { Db } from '../../../kernel/database/dialect.ts'
+import type { Change } from '../../../kernel/zones.ts'
 
 export type ProviderRow = {
   workspace: string
@@ -126,12 +128,12 @@ export const updateRoutes = (to: Reader, seen: number, given: NewRoutes) =>
 export const insertUsage = (to: Reader, row: Insertable<UsageLogRow>) =>
   tables(to).insertInto('llm_usage_log').values(row).execute()
 
-/** Sums by day (UTC), model and task over [from, to), the newest day first. */
-export const usageByDay = (reader: Reader, from: number, to: number) =>
+/** Sums by day (of clocks that change), model and task over [from, to), the newest day first. */
+export const usageByDay = (reader: Reader, from: number, to: number, clocks: readonly Change[]) =>
   tables(reader)
     .selectFrom('llm_usage_log')
     .select((row) => [
-      sql<number>`created_at / 86400000`.as('day'),
+      dayOf('created_at', clocks).as('day'),
       'model',
       'task_type',
       row.fn.countAll<number>().as('calls'),

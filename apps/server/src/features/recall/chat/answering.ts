@@ -79,7 +79,16 @@ export function makeAnswering({ scope: makeScope, writing, threads, memories, ta
     // What was asked in its place, and every answer to that, cannot answer it.
     const except = await threads.beside(scope, question)
     const attached = attachedTo(question.attachments, turns)
-    const asked = { question: question.content, turns, model, sources, except, about: title, attached }
+    const asked = {
+      question: question.content,
+      turns,
+      model,
+      sources,
+      except,
+      about: title,
+      attached,
+      zone: input.zone,
+    }
 
     context.progress({ phase: 'searching', done: 0, total: 2 })
     const found = await writing.find(scope, asked)

@@ -7,7 +7,7 @@ import { unitsOf } from './sentences.ts'
 import { titleOf } from '../../remember/threads/title.ts'
 
 const why = 'no model is set up'
-const extract = (found: Passage[], question: string, options: { why: string; only?: string[] }) =>
+const extract = (found: Passage[], question: string, options: Parameters<typeof extractFor>[3]) =>
   extractFor(found, question, question, options)
 
 const lease = `export async function renewLease(db: Db, held: Held, now: number) {
@@ -48,6 +48,13 @@ test('a short function is quoted whole, with its lines and its name', () => {
   expect(text).toContain('**src/lease.ts** · lines 10–20 · renewLease [1]')
   expect(text).toContain(`\`\`\`ts\n${lease}\n\`\`\``)
   expect(citations).toMatchObject([{ n: 1, quote: lease, place: { start_line: 10, end_line: 20 } }])
+})
+
+test('days are those of the clocks where whoever asks is', () => {
+  const found = passage({ uri: 'notes.md', kind: 'document', time: '2026-03-29T22:30:00.000Z' })
+  const days = (zone?: string) =>
+    /· (\d{4}-\d\d-\d\d)/.exec(extract([found], 'where is the lease renewed?', { why, zone }).text)?.[1]
+  expect([days('Europe/Berlin'), days('Europe/London'), days()]).toEqual(['2026-03-30', '2026-03-29', '2026-03-29'])
 })
 
 test('of a long function the first line and the lines around the match are quoted, word for word', () => {

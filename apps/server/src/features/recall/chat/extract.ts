@@ -4,6 +4,7 @@
  */
 import type { Citation } from '@cairn/api/threads'
 import { tokenize } from '../../../kernel/passages/analysis.ts'
+import { dayIn } from '../../../kernel/zones.ts'
 import type { Passage } from './passages.ts'
 import { type Quote, quoteOf } from './quotes.ts'
 import { type Asking, contentTerms, coverage, echoOf, weigh } from './words.ts'
@@ -19,13 +20,13 @@ const answering = 0.34
 
 /**
  * Writes the extract. `words` are those of the question with corrected ones beside them; `why` says in a few words why no model
- * wrote the answer; `only` names the kinds that were searched, if not all.
+ * wrote the answer; `only` names the kinds that were searched, if not all; `zone` is the person's.
  */
 export function extract(
   passages: readonly Passage[],
   words: string,
   question: string,
-  { why, only }: { why: string; only?: readonly string[] },
+  { why, only, zone }: { why: string; only?: readonly string[]; zone?: string | undefined },
 ): Extract {
   const terms = contentTerms(words)
   const echoes = echoOf(question)
@@ -46,7 +47,7 @@ export function extract(
   ordered.forEach((one, at) => {
     one.n = at + 1
   })
-  return { text: [lead, ...groups.map(group)].join('\n\n'), citations: ordered.map(cite) }
+  return { text: [lead, ...groups.map((quotes) => group(quotes, zone))].join('\n\n'), citations: ordered.map(cite) }
 }
 
 /** What a passage is found by: its text, without lines that only say the question again, and what names it. */
@@ -97,12 +98,12 @@ const cite = ({ passage, quote, n }: Quoted): Citation => ({
   time: passage.time,
 })
 
-function group(quotes: Quoted[]): string {
+function group(quotes: Quoted[], zone: string | undefined): string {
   const first = (quotes[0] as Quoted).passage
   const single = quotes.length === 1
   const heading = single
-    ? `${nameOf(first)}${placeOf(quotes[0] as Quoted)} [${(quotes[0] as Quoted).n}]`
-    : nameOf(first)
+    ? `${nameOf(first, zone)}${placeOf(quotes[0] as Quoted)} [${(quotes[0] as Quoted).n}]`
+    : nameOf(first, zone)
   const parts = quotes.flatMap((one) => {
     const place = single ? [] : [`${placeOf(one).replace(/^ · /, '') || 'also'} [${one.n}]`]
     return [...place, one.quote.code ? fenced(one) : quoted(one.quote.text)]
@@ -115,8 +116,8 @@ const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim()
 const plain = (text: string) => oneLine(text).replace(/[\\`*_[\]<>#|~!]/g, (sign) => `\\${sign}`)
 
 /** How a person knows the source. */
-function nameOf({ source, time, speaker }: Passage): string {
-  const day = time ? ` · ${time.slice(0, 10)}` : ''
+function nameOf({ source, time, speaker }: Passage, zone: string | undefined): string {
+  const day = time ? ` · ${dayIn(time, zone)}` : ''
   if (source.kind === 'file') return `**${plain(source.uri)}**`
   if (/^https?:\/\/[^\s<>]+$/.test(source.uri))
     return `[${plain(source.title) || plain(source.uri)}](<${source.uri}>)${day}`

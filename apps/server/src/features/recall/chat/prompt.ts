@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { Message } from '@cairn/api/threads'
 import type { ChatMessage } from '../../../kernel/sidecar/client.ts'
+import { dayIn } from '../../../kernel/zones.ts'
 import type { Passage } from './passages.ts'
 
 const rules = readFileSync(new URL('./prompt.txt', import.meta.url), 'utf8').trim()
@@ -48,13 +49,14 @@ function cutTo(passage: Passage, budget: number, all: readonly Passage[]): Passa
 
 /**
  * Builds the messages. `boundary` is a random word that no passage can know, so that none can pretend to end and be
- * followed by words of the person.
+ * followed by words of the person. Days are cut in the person's time zone.
  */
 export function promptFor(
   question: string,
   passages: readonly Passage[],
   turns: readonly Pick<Message, 'role' | 'content'>[],
   boundary: string,
+  zone?: string,
 ): ChatMessage[] {
   const blocks = passages.map((passage) => {
     const { start_line, end_line, name } = passage.place ?? {}
@@ -63,7 +65,7 @@ export function promptFor(
       .filter(Boolean)
       .join(' · ')
     const inside = name ? ` (${oneLine(name)})` : ''
-    const when = passage.time ? ` · ${passage.time.slice(0, 10)}` : ''
+    const when = passage.time ? ` · ${dayIn(passage.time, zone)}` : ''
     const who = passage.speaker ? ` · said by ${oneLine(passage.speaker)}` : ''
     const given = passage.attached ? ' · attached' : ''
     return `[${passage.n}] ${about}${place}${inside}${when}${who}${given}\n<${boundary}>\n${passage.text}\n</${boundary}>`

@@ -20,6 +20,7 @@ import { covers } from '../../../kernel/gate/identity.ts'
 import { newId } from '../../../kernel/ids.ts'
 import { maskSecrets } from '../../../kernel/masking.ts'
 import type { Scope, Tx } from '../../../kernel/scope.ts'
+import { checkZone } from '../../../kernel/zones.ts'
 import type { Models } from '../../ground/models/index.ts'
 import type { Documents } from '../../capture/documents/index.ts'
 import type { Tabs } from '../../capture/tabs/index.ts'
@@ -65,7 +66,7 @@ export function makeChatService({ models, threads, tasks, tabs, documents, fligh
     const message = question.message.toWellFormed()
     if (message.trim() === '') throw fail('INVALID_INPUT', {}, [{ path: '/message', message: 'must hold a question' }])
     await checkModel(call, question.model)
-    if (question.zone !== undefined) tasks.checkZone(question.zone)
+    if (question.zone !== undefined) checkZone(question.zone, '/zone')
     const task = question.task_id === undefined ? null : await taskOf(call, question.task_id)
     const bound = question.tab_id === undefined ? null : await tabs.threadOf(call, question.tab_id)
     // The first call ties tab and task to the thread that it makes; the same call again still means that one.

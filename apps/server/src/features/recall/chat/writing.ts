@@ -29,6 +29,8 @@ export type Asked = {
   about?: string | undefined
   /** Documents that came with the question, and those that came with what was said before. */
   attached?: Attached | undefined
+  /** The person's time zone. */
+  zone?: string | undefined
 }
 export type Attached = { now: readonly string[]; before: readonly string[] }
 export type Found = {
@@ -109,7 +111,7 @@ export function makeWriting({ passages, models }: Pick<Kernel, 'passages'> & { m
     const budget = routes.every(({ local }) => !local) ? budgets.cloud : budgets.local
     const passages = fitting(found.passages, budget.passages)
     const turns = lastTurns(asked.turns, budget.turns)
-    const messages = promptFor(asked.question, passages, turns, newSecret(9)).map(withoutSecrets)
+    const messages = promptFor(asked.question, passages, turns, newSecret(9), asked.zone).map(withoutSecrets)
     return { model: asked.model ?? routes[0]?.model ?? null, passages, messages }
   }
 
@@ -131,8 +133,8 @@ export function makeWriting({ passages, models }: Pick<Kernel, 'passages'> & { m
   }
 
   function quote(asked: Asked, found: Found, say: Say, why: string, note: string | null): Written {
-    const only = asked.sources ? { only: asked.sources } : {}
-    const { text, citations } = extract(found.passages, found.words, asked.question, { why, ...only })
+    const how = { why, zone: asked.zone, ...(asked.sources && { only: asked.sources }) }
+    const { text, citations } = extract(found.passages, found.words, asked.question, how)
     say(text)
     const { passages } = found
     return { text, citations, passages, note, kind: 'extract', model: null, usage: null, messages: [], broken: null }

@@ -40,9 +40,6 @@ const tidy = (rest: string) =>
     .replace(/^(by|on|at|due|until|till|before)\s+/i, '')
     .trim()
 
-/** INVALID_INPUT for a time zone that is none. */
-export const checkZone = (zone: string): void => void offsetIn(zone, '/zone')
-
 /** The instant at which the clocks of a zone show a time; within the hour that is left out in spring, one hour later. */
 function instantOf(wall: number, offset: Offset): number {
   const guess = wall - offset(wall)

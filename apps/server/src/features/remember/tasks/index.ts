@@ -16,7 +16,7 @@ import type { Models } from '../../ground/models/index.ts'
 import { tallied } from '../../../kernel/tallies.ts'
 import type { Workspaces } from '../../ground/workspaces/service.ts'
 import type { Threads } from '../threads/index.ts'
-import { checkZone, readDate } from './dates.ts'
+import { readDate } from './dates.ts'
 import { eraseModule } from './erase-store.ts'
 import { mayHoldTask } from './finding.ts'
 import { detachJob, findJob } from './jobs.ts'
@@ -104,5 +104,5 @@ export function makeTasks(kernel: Pick<Kernel, 'clock' | 'jobs'>, { workspaces, 
     const input = { message_id: message.id, ...(zone !== undefined && { zone }) }
     await tx.enqueue({ type: 'tasks.find', input, unique: message.id, priority: 0 })
   }
-  return { ...service, look, checkZone, feature }
+  return { ...service, look, feature }
 }

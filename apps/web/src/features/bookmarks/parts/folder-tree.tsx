@@ -10,8 +10,10 @@ import { number } from '../../../lib/format.ts'
 import { readAgain } from '../../../lib/queries.ts'
 import { isLeaving } from '../../../lib/undo.ts'
 import { Menu, type MenuItem } from '../../../ui/menu.tsx'
+import { makeNear } from '../../../ui/near.ts'
 import { attempt } from '../../../ui/notices.tsx'
 import { Safe } from '../../../ui/safe.tsx'
+import { partsOf, WhenNear } from '../../../ui/when-near.tsx'
 import { walkTree } from '../../files/parts/walk.ts'
 import { openFolder, openNewFolder, removeFolder, setOpen, unfolded } from '../state.ts'
 import { above, branchOf, neighbourOf, rowsInSight } from '../tree.ts'
@@ -28,9 +30,16 @@ type FolderTreeProps = {
   onTold: (text: string) => void
 }
 
+/** Folders that are drawn together, and pixels that each is high. */
+const together = 25
+const rowHeight = 26
+
 /** All folders. Arrows walk and open, Shift with an arrow moves a folder, F2 renames it, Delete removes it. */
 export function FolderTree(props: FolderTreeProps) {
   const rows = createMemo(() => rowsInSight(props.items, (id) => unfolded().has(id), isLeaving))
+  const parts = createMemo(() => partsOf(rows(), together))
+  let tree: HTMLDivElement | undefined
+  const { near } = makeNear(() => tree)
   const parents = createMemo(() => new Set(props.items.map(({ parent_id }) => parent_id)))
   const [carried, setCarried] = createSignal<string | null>(null)
   // The chosen folder is always in sight.
@@ -106,6 +115,7 @@ export function FolderTree(props: FolderTreeProps) {
   const inSight = () => props.chosen === 'top' || rows().some(({ id }) => id === props.chosen)
   return (
     <div
+      ref={tree}
       role="tree"
       aria-label="Folders of bookmarks"
       class="w-64 shrink-0 overflow-auto border-r border-line bg-side py-1.5 max-md:max-h-48 max-md:w-full max-md:border-r-0 max-md:border-b"
@@ -129,34 +139,47 @@ export function FolderTree(props: FolderTreeProps) {
         onChoose={() => props.onChoose('top')}
         onTakeIn={props.dragged !== null || carried() !== null ? () => void takeIn(null) : undefined}
       />
-      <For each={rows()}>
-        {(folder) => (
-          <Row
-            id={folder.id}
-            level={folder.depth}
-            name={folder.title}
-            count={folder.bookmarks}
-            chosen={props.chosen === folder.id}
-            open={parents().has(folder.id) ? unfolded().has(folder.id) : undefined}
-            icon={
-              <Show
-                when={unfolded().has(folder.id) && parents().has(folder.id)}
-                fallback={<FolderClosed size={14} class="shrink-0 text-faint" />}
-              >
-                <FolderOpen size={14} class="shrink-0 text-faint" />
-              </Show>
-            }
-            onToggle={() => setOpen(folder.id, !unfolded().has(folder.id))}
-            onChoose={() => props.onChoose(folder.id)}
-            onDragStart={() => setCarried(folder.id)}
-            onDragEnd={() => setCarried(null)}
-            onTakeIn={
-              props.dragged !== null || (carried() !== null && carried() !== folder.id)
-                ? () => void takeIn(folder.id)
-                : undefined
-            }
-            menu={menuOf(folder)}
-          />
+      <For each={parts().parts}>
+        {(part) => (
+          <WhenNear
+            id={String(part)}
+            near={near}
+            usual={parts().rowsOf(part).length * rowHeight}
+            always={parts()
+              .rowsOf(part)
+              .some(({ id }) => id === props.chosen)}
+          >
+            <For each={parts().rowsOf(part)}>
+              {(folder) => (
+                <Row
+                  id={folder.id}
+                  level={folder.depth}
+                  name={folder.title}
+                  count={folder.bookmarks}
+                  chosen={props.chosen === folder.id}
+                  open={parents().has(folder.id) ? unfolded().has(folder.id) : undefined}
+                  icon={
+                    <Show
+                      when={unfolded().has(folder.id) && parents().has(folder.id)}
+                      fallback={<FolderClosed size={14} class="shrink-0 text-faint" />}
+                    >
+                      <FolderOpen size={14} class="shrink-0 text-faint" />
+                    </Show>
+                  }
+                  onToggle={() => setOpen(folder.id, !unfolded().has(folder.id))}
+                  onChoose={() => props.onChoose(folder.id)}
+                  onDragStart={() => setCarried(folder.id)}
+                  onDragEnd={() => setCarried(null)}
+                  onTakeIn={
+                    props.dragged !== null || (carried() !== null && carried() !== folder.id)
+                      ? () => void takeIn(folder.id)
+                      : undefined
+                  }
+                  menu={menuOf(folder)}
+                />
+              )}
+            </For>
+          </WhenNear>
         )}
       </For>
     </div>
@@ -188,7 +211,7 @@ function Row(props: RowProps) {
   return (
     <div
       role="none"
-      class="group relative [contain-intrinsic-size:auto_26px] [content-visibility:auto]"
+      class="group relative"
       onDragOver={(event) => {
         if (!props.onTakeIn) return
         event.preventDefault()

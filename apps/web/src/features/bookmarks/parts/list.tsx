@@ -59,7 +59,8 @@ export function List(props: ListProps) {
     overscan: 12,
   })
   createEffect(() => {
-    const last = virtual.getVirtualItems().at(-1)
+    const [first, last] = [virtual.getVirtualItems()[0], virtual.getVirtualItems().at(-1)]
+    if (first && last) pages.see([first.index, last.index + 1])
     if (last && last.index > rows().length - 60) pages.more()
   })
   createEffect(

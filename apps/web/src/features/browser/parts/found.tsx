@@ -44,40 +44,20 @@ export function Found(props: { place: Extract<Place, { kind: 'history' }>; onRem
     overscan: 12,
   })
   createEffect(() => {
-    const last = virtual.getVirtualItems().at(-1)
+    const [first, last] = [virtual.getVirtualItems()[0], virtual.getVirtualItems().at(-1)]
+    if (first && last) pages.see([first.index, last.index + 1])
     if (last && last.index > visits().length - 30) pages.more()
   })
   return (
-    <Show when={!pages.query.isPending} fallback={<Waiting />}>
-      <Show when={!pages.query.isError} fallback={<Failure error={pages.query.error} />}>
-        <Show
-          when={visits().length > 0}
-          fallback={
-            <Empty
-              title={
-                <>
-                  No page fits “<Safe text={props.place.q} />”
-                </>
-              }
-              action={
-                <Button
-                  look="primary"
-                  onClick={() => go({ kind: 'search', q: props.place.q, kinds: [], since: '' }, { keep: true })}
-                >
-                  Search everything
-                </Button>
-              }
-            >
-              Titles and addresses are looked through here. Search looks everywhere and forgives typing errors.
-            </Empty>
-          }
-        >
-          <div
-            ref={scroller}
-            class="min-h-0 flex-1 overflow-y-auto px-2 py-1"
-            onKeyDown={walkList}
-            classList={{ 'opacity-60': pages.query.isPlaceholderData }}
-          >
+    <div
+      ref={scroller}
+      class="min-h-0 flex-1 overflow-y-auto px-2 py-1"
+      onKeyDown={walkList}
+      classList={{ 'opacity-60': pages.query.isPlaceholderData }}
+    >
+      <Show when={!pages.query.isPending} fallback={<Waiting />}>
+        <Show when={!pages.query.isError} fallback={<Failure error={pages.query.error} />}>
+          <Show when={visits().length > 0} fallback={<Nothing words={props.place.q} />}>
             <div class="relative" style={{ height: `${virtual.getTotalSize()}px` }}>
               <For each={virtual.getVirtualItems()}>
                 {(item) => (
@@ -96,9 +76,31 @@ export function Found(props: { place: Extract<Place, { kind: 'history' }>; onRem
                 )}
               </For>
             </div>
-          </div>
+          </Show>
         </Show>
       </Show>
-    </Show>
+    </div>
+  )
+}
+
+function Nothing(props: { words: string }) {
+  return (
+    <Empty
+      title={
+        <>
+          No page fits “<Safe text={props.words} />”
+        </>
+      }
+      action={
+        <Button
+          look="primary"
+          onClick={() => go({ kind: 'search', q: props.words, kinds: [], since: '' }, { keep: true })}
+        >
+          Search everything
+        </Button>
+      }
+    >
+      Titles and addresses are looked through here. Search looks everywhere and forgives typing errors.
+    </Empty>
   )
 }

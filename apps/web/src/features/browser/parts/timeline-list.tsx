@@ -59,7 +59,7 @@ export function TimelineList(props: { period: Period; onRemove: (visit: Visit) =
     const newest = days.days()?.[0]?.day
     const end = newest ? Date.parse(dayStart(newest) ?? '') : Date.now()
     return Array.from({ length: 90 }, (_, at) => {
-      const day = dayKey(end - (89 - at) * 86_400_000 + 43_200_000)
+      const day = dayKey(end, at - 89)
       const visits = counts.get(day) ?? 0
       return {
         key: day,

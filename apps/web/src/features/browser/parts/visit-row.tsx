@@ -26,8 +26,8 @@ export function VisitRow(props: VisitRowProps) {
         title={full(visit().visited_at)}
       >
         <span
-          class="shrink-0 text-right font-mono text-xs text-faint"
-          classList={{ 'w-10': !props.dated, 'w-16': props.dated !== undefined }}
+          class="shrink-0 text-right font-mono text-xs whitespace-nowrap text-faint"
+          classList={{ 'min-w-10': !props.dated, 'min-w-20': props.dated !== undefined }}
         >
           {props.dated ?? clock(visit().visited_at)}
         </span>
@@ -65,7 +65,7 @@ type SiteProps = { site: string; visits: number; share: number; current: boolean
 /** One site of the list: its share of all visits, and a click to see only it. */
 export function SiteRow(props: SiteProps) {
   return (
-    <li class="group relative">
+    <li class="group relative h-7">
       <button
         type="button"
         data-row

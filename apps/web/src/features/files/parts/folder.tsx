@@ -1,14 +1,19 @@
 import type { TreeEntry } from '@cairn/api/files'
 import type { Root } from '@cairn/api/roots'
-import { For, Show } from 'solid-js'
+import { createMemo, For, Show } from 'solid-js'
 import { troubleOf } from '../../../lib/api.ts'
 import { number } from '../../../lib/format.ts'
 import { go, place } from '../../../lib/layout.ts'
 import { useRead } from '../../../lib/queries.ts'
-import { isOpen, setFolder } from '../state.ts'
+import type { Near } from '../../../ui/near.ts'
+import { partsOf, WhenNear } from '../../../ui/when-near.tsx'
+import { isOpen, roving, setFolder } from '../state.ts'
 import { TreeRow } from './tree-row.tsx'
 
 const most = 2_000
+/** Entries that are drawn together, and pixels that each is high. */
+const together = 40
+const rowHeight = 26
 const reasons: Record<string, string> = {
   binary: 'not text',
   too_large: 'over two million bytes',
@@ -28,10 +33,19 @@ const reasons: Record<string, string> = {
 export const reasonText = (reason: string | null) => (reason ? (reasons[reason] ?? reason) : '')
 
 /** What lies in one folder, read when the folder is opened. */
-export function Folder(props: { root: Root; path: string; level: number }) {
+export function Folder(props: { root: Root; path: string; level: number; near: Near }) {
   const listing = useRead('files', 'tree', () => ({ root: props.root.id, path: props.path, limit: most }), {
     keep: true,
   })
+  const entries = createMemo(() => partsOf(listing.data?.items ?? [], together))
+  const idOf = (path: string) => `${props.root.id}:${path}`
+  /** The entry in here that had the focus last. */
+  const focused = createMemo(() => {
+    const path = roving()?.startsWith(idOf('')) ? roving()?.slice(idOf('').length) : undefined
+    return path !== undefined && path.split('/').slice(0, -1).join('/') === props.path ? path : null
+  })
+  /** What the focus goes back to, and the way up from what is open. */
+  const stays = ({ path }: TreeEntry) => isOpen(props.root.id, path) || path === focused()
   const rest = () => (listing.data ? listing.data.total - listing.data.items.length : 0)
   const note = (text: string) => (
     <p class="py-1 pr-2 text-xs text-faint" style={{ 'padding-left': `${24 + (props.level - 1) * 12}px` }}>
@@ -41,15 +55,26 @@ export function Folder(props: { root: Root; path: string; level: number }) {
   return (
     <div role="none">
       <Show when={listing.isError}>{note(troubleOf(listing.error).detail)}</Show>
-      <For each={listing.data?.items} fallback={<Show when={listing.isSuccess}>{note('empty')}</Show>}>
-        {(entry) => <Entry root={props.root} entry={entry} level={props.level} />}
+      <For each={entries().parts} fallback={<Show when={listing.isSuccess}>{note('empty')}</Show>}>
+        {(part) => (
+          <WhenNear
+            id={`${idOf(props.path)} ${part}`}
+            near={props.near}
+            usual={entries().rowsOf(part).length * rowHeight}
+            always={entries().rowsOf(part).some(stays)}
+          >
+            <For each={entries().rowsOf(part)}>
+              {(entry) => <Entry root={props.root} entry={entry} level={props.level} near={props.near} />}
+            </For>
+          </WhenNear>
+        )}
       </For>
       <Show when={rest() > 0}>{note(`and ${number(rest())} more: find them by name with #`)}</Show>
     </div>
   )
 }
 
-function Entry(props: { root: Root; entry: TreeEntry; level: number }) {
+function Entry(props: { root: Root; entry: TreeEntry; level: number; near: Near }) {
   const entry = () => props.entry
   const folder = () => entry().kind === 'folder'
   const open = () => folder() && isOpen(props.root.id, entry().path)
@@ -80,7 +105,7 @@ function Entry(props: { root: Root; entry: TreeEntry; level: number }) {
         onKeep={() => !folder() && toggle(true)}
       />
       <Show when={open()}>
-        <Folder root={props.root} path={entry().path} level={props.level + 1} />
+        <Folder root={props.root} path={entry().path} level={props.level + 1} near={props.near} />
       </Show>
     </div>
   )

@@ -69,7 +69,7 @@ export function TreeRow(props: TreeRowProps) {
       onFocus={() => setRoving(props.id)}
       data-name={props.name}
       title={props.title}
-      class="ring-inside flex h-6.5 items-center gap-1.5 pr-2 text-sm select-none [content-visibility:auto] [contain-intrinsic-size:auto_26px]"
+      class="ring-inside flex h-6.5 items-center gap-1.5 pr-2 text-sm select-none"
       classList={{
         'bg-selected text-ink': props.current,
         'hover:bg-hover': !props.current,

@@ -11,7 +11,7 @@ export function walkTree(event: KeyboardEvent & { currentTarget: HTMLElement }):
     ArrowDown: () => goTo(rows[at + 1]),
     ArrowUp: () => goTo(rows[at - 1]),
     Home: () => goTo(rows[0]),
-    End: () => goTo(rows.at(-1)),
+    End: () => toEnd(event.currentTarget),
     PageDown: () => goTo(rows[Math.min(rows.length - 1, at + 15)]),
     PageUp: () => goTo(rows[Math.max(0, at - 15)]),
     ArrowRight: () => {
@@ -30,4 +30,11 @@ export function walkTree(event: KeyboardEvent & { currentTarget: HTMLElement }):
   step()
   event.preventDefault()
   event.stopPropagation()
+}
+
+/** The last row may not be drawn before it is in sight, which takes some frames. */
+function toEnd(tree: HTMLElement, frames = 4): void {
+  tree.scrollTop = tree.scrollHeight
+  if (frames === 0) return [...tree.querySelectorAll<HTMLElement>('[role="treeitem"]')].at(-1)?.focus()
+  requestAnimationFrame(() => toEnd(tree, frames - 1))
 }

@@ -5,7 +5,7 @@ import { jobTitle } from '../../../lib/running.ts'
 import { Dialog } from '../../../ui/dialog.tsx'
 import { Empty, Failure, Waiting } from '../../../ui/empty.tsx'
 
-const dollars = new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD', maximumFractionDigits: 4 })
+const dollars = new Intl.NumberFormat('en', { style: 'currency', currency: 'USD', maximumFractionDigits: 4 })
 
 /** What the jobs of the last thirty days took, by kind. */
 export function Costs(props: { onClose: () => void }) {

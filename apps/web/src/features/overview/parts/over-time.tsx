@@ -1,6 +1,6 @@
 import { type ActivitySpan, activitySpans } from '@cairn/api/overview'
 import { createMemo, For, Show } from 'solid-js'
-import { dayStart, number, plural, shortDate } from '../../../lib/format.ts'
+import { dayStart, month, number, plural, shortDate, zone } from '../../../lib/format.ts'
 import { useRead } from '../../../lib/queries.ts'
 import { stored } from '../../../lib/stored.ts'
 import { Chip } from '../../../ui/chip.tsx'
@@ -28,11 +28,9 @@ const isSpan = (value: unknown): value is ActivitySpan => activitySpans.includes
 const [span, setSpan] = stored<ActivitySpan>('cairn.over-time', 'day', (value) => (isSpan(value) ? value : 'day'))
 const [asTable, setAsTable] = stored('cairn.over-time.table', false, (value) => value === true)
 
-const month = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric' })
-const time_zone = Intl.DateTimeFormat().resolvedOptions().timeZone
 /** What the person's language says; Monday where the browser does not know. */
 const week_start = (() => {
-  const locale = new Intl.Locale(navigator.language) as Intl.Locale & {
+  const locale = new Intl.Locale(navigator.languages[0] ?? 'en') as Intl.Locale & {
     getWeekInfo?: () => { firstDay: number }
     weekInfo?: { firstDay: number }
   }
@@ -41,12 +39,12 @@ const week_start = (() => {
 
 /** What came in and was done, as small charts. Nothing at all while there is nothing to chart. */
 export function OverTime() {
-  const activity = useRead('overview', 'activity', () => ({ by: span(), time_zone, week_start }), { keep: true })
+  const activity = useRead('overview', 'activity', () => ({ by: span(), time_zone: zone, week_start }), { keep: true })
   const shown = createMemo(() => activity.data?.kinds.filter((kind) => (activity.data?.total[kind] ?? 0) > 0) ?? [])
   const by = () => activity.data?.by ?? span()
   const dateOf = (day: string) => {
     const at = Date.parse(dayStart(day) ?? '')
-    return by() === 'month' ? month.format(at) : shortDate(at, Date.now())
+    return by() === 'month' ? month(at) : shortDate(at, Date.now())
   }
   const barsOf = (kind: string) => {
     const { one, many } = kinds[kind] ?? plain(kind)

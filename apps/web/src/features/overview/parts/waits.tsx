@@ -3,7 +3,7 @@ import CalendarClock from 'lucide-solid/icons/calendar-clock'
 import CircleAlert from 'lucide-solid/icons/circle-alert'
 import GitBranch from 'lucide-solid/icons/git-branch'
 import { For, type JSX, Show } from 'solid-js'
-import { ago } from '../../../lib/format.ts'
+import { ago, zone } from '../../../lib/format.ts'
 import { placeUrl } from '../../../lib/places.ts'
 import { useRead } from '../../../lib/queries.ts'
 import { jobTitle } from '../../../lib/running.ts'
@@ -14,7 +14,7 @@ const shown = 4
 
 /** What waits for the person. Nothing at all when nothing does. */
 export function Waits() {
-  const digest = useRead('digest', 'get', () => ({ limit: shown }))
+  const digest = useRead('digest', 'get', () => ({ limit: shown, time_zone: zone }))
   const any = (data: Digest) =>
     [data.overdue, data.due_soon, data.failed_jobs, data.stale_branches].some(({ items }) => items.length > 0)
   return (

@@ -1,18 +1,22 @@
 import type { Hit } from '@cairn/api/search'
 import ArrowUpRight from 'lucide-solid/icons/arrow-up-right'
 import ExternalLink from 'lucide-solid/icons/external-link'
-import { createEffect, createMemo, on, Show } from 'solid-js'
+import { createEffect, createMemo, on, onCleanup, onMount, Show } from 'solid-js'
 import { safeHref } from '../../../lib/escape.ts'
+import { isMarkdown } from '../../../lib/files.ts'
 import { full } from '../../../lib/format.ts'
 import { useRead } from '../../../lib/queries.ts'
 import { ButtonLink } from '../../../ui/button.tsx'
+import { lazily } from '../../../ui/lazily.tsx'
 import { Marked, Safe } from '../../../ui/safe.tsx'
+import { highlight } from '../highlight.ts'
 import { whyFound } from './hit-row.tsx'
+
+const Markdown = lazily(() => import('../../../ui/markdown.tsx'))
 
 /** The passage where it stands, with the lines around it. */
 export function Preview(props: { hit: Hit; url: string }) {
   let scroller: HTMLDivElement | undefined
-  let passage: HTMLDivElement | undefined
   const source = useRead(
     'search',
     'open',
@@ -43,13 +47,33 @@ export function Preview(props: { hit: Hit; url: string }) {
       after: lines.slice(to).join('\n'),
     }
   })
-  createEffect(
-    on(parts, () =>
-      requestAnimationFrame(() => {
-        if (scroller && passage) scroller.scrollTop = Math.max(0, passage.offsetTop - scroller.offsetTop - 48)
-      }),
-    ),
-  )
+  const markdown = () => writtenInMarkdown(props.hit)
+  const words = createMemo(() => {
+    const { text, marks } = props.hit.passage
+    return new Set(marks.map(({ start, end }) => text.slice(start, end).toLowerCase()))
+  })
+  /** The passage among the lines around it, from 1. */
+  const lines = () => {
+    const start = parts().before === '' ? 1 : parts().before.split('\n').length + 1
+    return { start, end: start + parts().text.split('\n').length - 1 }
+  }
+  const whole = () => {
+    const { before, text, after } = parts()
+    return [before, text, after].filter((part, at) => at === 1 || part !== '').join('\n')
+  }
+  const toPassage = () => {
+    const meant = scroller?.querySelectorAll<HTMLElement>('[data-meant]') ?? []
+    if (scroller && meant[0]) scroller.scrollTop = Math.max(0, meant[0].offsetTop - scroller.offsetTop - 48)
+    if (markdown()) highlight('found', meant, words())
+  }
+  createEffect(on(parts, () => requestAnimationFrame(toPassage)))
+  // Markdown is drawn when what draws it has been loaded.
+  onMount(() => {
+    if (!scroller) return
+    const watcher = new MutationObserver(toPassage)
+    watcher.observe(scroller, { childList: true, subtree: true })
+    onCleanup(() => watcher.disconnect())
+  })
   const outside = () => (props.hit.source.kind === 'visit' ? safeHref(props.hit.source.uri) : null)
   return (
     <section aria-label="Preview" class="flex min-h-0 min-w-0 flex-1 flex-col">
@@ -80,21 +104,23 @@ export function Preview(props: { hit: Hit; url: string }) {
         tabindex="0"
         role="region"
         aria-label="Passage"
-        class="ring-inside min-h-0 flex-1 overflow-auto py-3 text-xs leading-5 whitespace-pre-wrap [overflow-wrap:anywhere]"
-        classList={{ 'font-mono': props.hit.source.kind === 'file' }}
+        class="ring-inside min-h-0 flex-1 overflow-auto py-3 text-xs leading-5 [overflow-wrap:anywhere]"
+        classList={{ 'whitespace-pre-wrap': !markdown(), 'font-mono': props.hit.source.kind === 'file' && !markdown() }}
       >
-        <Show when={parts().before}>
-          <div class="px-4 text-faint">
-            <Marked text={parts().before} marks={[]} />
+        <Show when={!markdown()} fallback={<Markdown text={whole()} lines={lines()} class="px-4 text-sm" />}>
+          <Show when={parts().before}>
+            <div class="px-4 text-faint">
+              <Marked text={parts().before} marks={[]} />
+            </div>
+          </Show>
+          <div data-meant class="border-l-2 border-accent bg-accent-soft/50 py-0.5 pr-4 pl-3.5 text-ink">
+            <Marked text={parts().text} marks={parts().marks} />
           </div>
-        </Show>
-        <div ref={passage} class="border-l-2 border-accent bg-accent-soft/50 py-0.5 pr-4 pl-3.5 text-ink">
-          <Marked text={parts().text} marks={parts().marks} />
-        </div>
-        <Show when={parts().after}>
-          <div class="px-4 text-faint">
-            <Marked text={parts().after} marks={[]} />
-          </div>
+          <Show when={parts().after}>
+            <div class="px-4 text-faint">
+              <Marked text={parts().after} marks={[]} />
+            </div>
+          </Show>
         </Show>
       </div>
       <p class="border-t border-line px-4 py-1.5 text-xs text-dim">
@@ -102,6 +128,13 @@ export function Preview(props: { hit: Hit; url: string }) {
       </p>
     </section>
   )
+}
+
+/** Answers, documents that are no plain text, and files that are called so. */
+function writtenInMarkdown({ source, passage }: Hit): boolean {
+  if (source.kind === 'file') return isMarkdown(source.uri)
+  if (source.kind === 'message') return passage.speaker === 'assistant'
+  return source.kind === 'document' && !/\.txt$/i.test(source.uri)
 }
 
 const shift = (marks: Hit['passage']['marks'], by: number) =>

@@ -4,13 +4,13 @@ import Calendar from 'lucide-solid/icons/calendar'
 import Ellipsis from 'lucide-solid/icons/ellipsis'
 import Flag from 'lucide-solid/icons/flag'
 import User from 'lucide-solid/icons/user'
-import { createEffect, createSignal, For, Show } from 'solid-js'
+import { createComputed, createSignal, For, Show } from 'solid-js'
 import { running } from '../../../lib/online.ts'
 import { jobLine } from '../../../lib/running.ts'
 import { Menu, type MenuItem } from '../../../ui/menu.tsx'
 import { Progress } from '../../../ui/progress.tsx'
 import { Safe } from '../../../ui/safe.tsx'
-import type { Near } from './near.ts'
+import type { Near } from '../../../ui/near.ts'
 import { assigneeWord, dueWords, priorities, urgency } from '../words.ts'
 
 type CardProps = {
@@ -29,9 +29,10 @@ const usual = 58
 /** One task on the board. Out of sight it is only as high as it was. */
 export function Card(props: CardProps) {
   let card: HTMLLIElement | undefined
-  const near = props.near(() => card)
+  const near = props.near(props.task.id, () => card)
   const [height, setHeight] = createSignal(usual)
-  createEffect((before: boolean) => {
+  // Before what is drawn goes.
+  createComputed((before: boolean) => {
     const is = near()
     if (before && !is && card) setHeight(card.offsetHeight)
     return is
@@ -96,7 +97,7 @@ function Inside(props: CardProps) {
               class="inline-flex items-center gap-1"
               classList={{ 'text-bad': late() === 'late', 'text-warn': late() === 'soon' }}
             >
-              <Calendar size={12} aria-hidden="true" />
+              <Calendar size={12} class="shrink-0" aria-hidden="true" />
               {dueWords(due(), now)}
               <Show when={late() === 'late'}> · overdue</Show>
             </span>

@@ -1,0 +1,1 @@
+export const isMarkdown = (path: string) => /\.(md|mdx|markdown)$/i.test(path)
