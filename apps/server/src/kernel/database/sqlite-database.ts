@@ -6,7 +6,6 @@ import { migrate, pending } from './migrate.ts'
 import { scrubSqlite } from './scrub.ts'
 import { quickCheckApart } from './soundness.ts'
 import { openSqlite, type SqliteSettings } from './sqlite.ts'
-import { followGrowth } from './statistics.ts'
 import { copyBeforeUpgrade } from './upgrade-copy.ts'
 
 export async function openSqliteDatabase(
@@ -15,8 +14,6 @@ export async function openSqliteDatabase(
 ): Promise<Database> {
   const sqlite = await openSqlite(settings, log)
   const apart = makeApart(settings)
-  const { file, look } = settings
-  const stopFollowing = followGrowth({ file, alone: sqlite.writer.alone, every: look }, log)
   return {
     name: 'sqlite',
     db: sqlite.db,
@@ -27,19 +24,18 @@ export async function openSqliteDatabase(
       const missing = await pending('sqlite', list, sqlite.db)
       const [next] = missing
       if (next !== undefined && missing.length < list.length) {
-        const copy = await copyBeforeUpgrade(file, next)
+        const copy = await copyBeforeUpgrade(settings.file, next)
         log.info({ copy, migrations: missing }, 'The database is being upgraded; a copy of it was kept')
       }
       return migrate('sqlite', list, sqlite.exclusive, () => systemClock.now())
     },
     pending: (list) => pending('sqlite', list, sqlite.db),
-    scrub: ({ rewrite }) => sqlite.writer.alone(() => scrubSqlite({ file, rewrite })),
+    scrub: ({ rewrite }) => sqlite.writer.alone(() => scrubSqlite({ file: settings.file, rewrite })),
     async check() {
       const problems = (await apart.read({ ...quickCheckApart, argument: null, workspace: '' })) as string[]
       return { ok: problems.length === 0, problems }
     },
     async close() {
-      await stopFollowing()
       await sqlite.writer.close()
       await apart.close()
       await sqlite.close()

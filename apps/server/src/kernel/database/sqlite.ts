@@ -8,15 +8,12 @@ import { lockFolder } from './folder-lock.ts'
 import { dbOver } from './over.ts'
 import { assertSound } from './soundness.ts'
 import { openSqliteConnection, type SqliteConnection, type Synchronous } from './sqlite-connection.ts'
-import { gather } from './statistics.ts'
 import { makeWriter } from './writer.ts'
 
 export type SqliteSettings = {
   /** Path of the database file; its folder is made when it is missing. */
   file: string
   synchronous?: Synchronous
-  /** Milliseconds between two looks at how large the file has become. */
-  look?: number
 }
 
 /**
@@ -75,10 +72,10 @@ function assertWritable(connection: SqliteConnection) {
   }
 }
 
-/** Gathers statistics. A database that cannot be read to its end is not called clean: the next start checks it. */
+/** Statistics for the planner. A database that cannot be read to its end is not called clean: the next start checks it. */
 function tidy(connection: SqliteConnection, log: DatabaseLog): boolean {
   try {
-    gather(connection)
+    connection.raw.exec('PRAGMA analysis_limit = 400; PRAGMA optimize')
     return true
   } catch (error) {
     log.warn({ err: error }, 'The database could not be tidied while it was closed')
