@@ -12,8 +12,9 @@ import { claude } from '../../capture/imports/chats/exports.fixture.ts'
 import { ended, exported, rowsIn } from './bundles.fixture.ts'
 
 type Api = Cairn['api']
-const visits = 12_000
-const [shelves, onEach] = [4, 400]
+const visits = 4_000
+const [shelves, onEach] = [4, 150]
+const talkedOf = 120
 
 /** As a profile keeps them, and as the same browser writes them down: in one folder for the bar, which holds the others. */
 const bookmarks = Array.from({ length: shelves }, (_, shelf) =>
@@ -39,7 +40,7 @@ const inFile = () => new Blob([`<DL><p><DT><H3>Bar</H3><DL><p>${lines.join('\n')
 const chats = () =>
   new Blob([
     JSON.stringify(
-      Array.from({ length: 300 }, (_, at) =>
+      Array.from({ length: talkedOf }, (_, at) =>
         claude(`chat-${at}`, `Chat ${at}`, [
           { uuid: 'm1', sender: 'human', text: `question ${at}` },
           { uuid: 'm2', sender: 'assistant', text: `answer ${at}` },
@@ -91,7 +92,7 @@ test('imports of every kind at once, each twice: everything is there once, and e
   const alone = settled(await rowsIn(cairn, one.workspace, one.person))
   expect(alone.history).toHaveLength(visits)
   expect(alone.bookmarks).toHaveLength(shelves * onEach)
-  expect(alone.llm_messages).toHaveLength(600)
+  expect(alone.llm_messages).toHaveLength(2 * talkedOf)
   const { file } = await exported(one.api)
 
   const { api, workspace, person } = await cairn.stranger()
@@ -115,8 +116,8 @@ test('imports of every kind at once, each twice: everything is there once, and e
     results.reduce((total, result) => total + of(result), 0)
   expect(created('visits') + sum(histories, (result) => result.created)).toBe(visits)
   expect(created('bookmarks') + sum(files, (result) => result.created)).toBe(shelves * onEach)
-  expect(created('threads') + sum(talks, ({ threads }) => threads)).toBe(300)
-  expect(created('messages') + sum(talks, ({ messages }) => messages)).toBe(600)
+  expect(created('threads') + sum(talks, ({ threads }) => threads)).toBe(talkedOf)
+  expect(created('messages') + sum(talks, ({ messages }) => messages)).toBe(2 * talkedOf)
   expect(settled(await rowsIn(cairn, workspace, person))).toEqual(alone)
 }, 300_000)
 
@@ -135,8 +136,8 @@ test('conversations out of a bundle and out of an export, at the same moment: no
     ])
     const { threads, messages } = bundle.components
     expect(bundle.faults).toEqual([])
-    expect((threads?.created ?? 0) + chats.threads).toBe(300)
-    expect((messages?.created ?? 0) + chats.messages).toBe(600)
+    expect((threads?.created ?? 0) + chats.threads).toBe(talkedOf)
+    expect((messages?.created ?? 0) + chats.messages).toBe(2 * talkedOf)
     expect(settled(await rowsIn(cairn, workspace, person))).toEqual(alone)
   }
 }, 300_000)

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => cairn.stop())
 
 type Api = Cairn['api']
-const many = 1_700
+const many = 1_100
 async function longThread(api: Api, word: string) {
   const turns = Array.from({ length: many }, (_, at) => ({
     ...{ uuid: `m${at}`, sender: at % 2 ? ('assistant' as const) : ('human' as const), text: `${word} ${at}` },

@@ -113,7 +113,6 @@ describe("Chromium's bookmarks", () => {
     ['bytes', '\u0000\u0001\u0002', 'PROFILE_NOT_READABLE', /damaged/],
     ['another JSON', '[1, 2]', 'PROFILE_NOT_READABLE', /damaged/],
     ['nested without end', '['.repeat(200_000), 'PROFILE_NOT_READABLE', /damaged/],
-    ['without any', { roots: { bookmark_bar: box(1, 'Bar', []) } }, 'BOOKMARKS_NOT_READABLE', /no bookmarks/],
   ])('%s: the job says why, and nothing is kept', async (_, content, code, words) => {
     const { api } = await cairn.stranger()
     const { status, error } = await ended(api, 'edge', await chromium(content))
@@ -124,6 +123,12 @@ describe("Chromium's bookmarks", () => {
     expect((await api.bookmarks.tree()).total).toEqual({ folders: 0, bookmarks: 0 })
     const left = await readdir(join(cairn.home, 'tmp', 'imports'), { recursive: true }).catch(() => [])
     expect(left.filter((name) => name.endsWith('.html') || name.endsWith('.db'))).toEqual([])
+  })
+
+  test('of a new profile are none, and that is no fault', async () => {
+    const { api } = await cairn.stranger()
+    const path = await chromium({ roots: { bookmark_bar: box(1, 'Bar', []) } })
+    expect(await ended(api, 'edge', path)).toMatchObject({ status: 'succeeded', result: { read: 0, created: 0 } })
   })
 
   test('what is not there, or no file, is refused at once', async () => {
