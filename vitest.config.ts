@@ -25,7 +25,7 @@ const once = [
   ...['**/bookmarks/killed.test.ts', '**/passages/killed.test.ts', '**/bundles/killed.test.ts'],
   ...['**/bundles/hostile.test.ts', '**/kernel/age.test.ts'],
   ...['**/imports/killed.test.ts', '**/privacy/control.test.ts', '**/jobs/volume.test.ts'],
-  ...['**/privacy/killed.test.ts', '**/privacy/vectors.test.ts', '**/privacy/stopping.test.ts'],
+  ...['**/privacy/killed.test.ts', '**/privacy/vectors.test.ts'],
   ...[
     '**/documents/crawl/killed.test.ts',
     '**/chats/killed.test.ts',

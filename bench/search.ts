@@ -143,7 +143,7 @@ async function bareVectors({ home, workspace }: Place): Promise<Floor> {
   const kind = kindFor(rows, dimensions, WHOLE_UP_TO)
   return async (query) => {
     const vector = Float32Array.from(bagOfWords(query, dimensions))
-    await nearestTo(table, vector, rows, kind).select(['id', '_distance']).limit(100).toArray()
+    await nearestTo(table, vector, { rows, kind, limit: 100 }).select(['id', '_distance']).toArray()
   }
 }
 

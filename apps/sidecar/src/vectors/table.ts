@@ -188,10 +188,10 @@ export const makeTable = (name: string, place: Place, ledger: Ledger, options: T
           const message = `has ${vector.length} dimensions, stored are ${state.entry.dimensions}`
           throw fail('INVALID_INPUT', {}, [{ path: '/vector', message }])
         }
-        const near = nearestTo(state.table, vector, state.entry.count, state.kind)
+        const near = nearestTo(state.table, vector, { rows: state.entry.count, kind: state.kind, limit })
         const where = searchFilter(filter)
         const query = where === undefined ? near : near.where(where)
-        const rows = await query.select(['id', '_distance']).limit(limit).toArray()
+        const rows = await query.select(['id', '_distance']).toArray()
         return rows
           .map((row): Hit => ({ id: String(row.id), score: Math.min(1, 1 - Number(row._distance)) }))
           .filter(({ score }) => score > 0)

@@ -22,12 +22,21 @@ export type IndexKind = 'IvfFlat' | 'IvfPq'
 export const kindFor = (rows: number, dimensions: number, whole: number): IndexKind =>
   rows * dimensions * 4 <= whole ? 'IvfFlat' : 'IvfPq'
 
-/** The query for the rows nearest to a vector by cosine. A short form costs little: it looks into more of the index. */
-export const nearestTo = (table: Table, vector: Float32Array, rows: number, kind: IndexKind): VectorQuery => {
-  const near = table.query().nearestTo(vector).distanceType('cosine')
+/** Rows that are scored by their whole vectors after short forms found them: ten times as many as are wanted, and so many at least. */
+const scoredWhole = 300
+
+type Wanted = { rows: number; kind: IndexKind; limit: number }
+/**
+ * The query for the `limit` rows nearest to a vector by cosine, in a table of so many. A short form costs little: it looks
+ * into more of the index.
+ */
+export const nearestTo = (table: Table, vector: Float32Array, { rows, kind, limit }: Wanted): VectorQuery => {
+  const near = table.query().nearestTo(vector).distanceType('cosine').limit(limit)
   const partitions = partitionsOf(rows)
   if (kind === 'IvfFlat') return near.nprobes(Math.max(20, Math.round(partitions / 10)))
-  return near.nprobes(Math.max(60, Math.round(partitions * 0.3))).refineFactor(10)
+  return near
+    .nprobes(Math.max(60, Math.round(partitions * 0.3)))
+    .refineFactor(Math.max(10, Math.ceil(scoredWhole / limit)))
 }
 
 const partitionsOf = (rows: number) => Math.round(Math.sqrt(rows))

@@ -1,6 +1,7 @@
 /** Many bookmarks at once: what imports add and what goes with a folder. */
-import { sql } from 'kysely'
+import { type SqlBool, sql } from 'kysely'
 import { among, dialectOf, rowsOf } from '../../../kernel/database/lists.ts'
+import { takeRows } from '../../../kernel/erasure.ts'
 import type { ImportRow } from './rows.ts'
 import { type Reader, tables } from './store.ts'
 
@@ -40,21 +41,8 @@ export const sameBookmarks = (from: Reader, ids: readonly string[], keys: readon
     .execute()
 
 /** Removes some of the bookmarks that are right in one of these folders; answers their ids. */
-export async function deleteBookmarksIn(to: Reader, folders: readonly string[], limit: number): Promise<string[]> {
-  const some = tables(to)
-    .selectFrom('bookmarks')
-    .select('id')
-    .where('workspace', '=', to.workspace)
-    .where('folder_id', 'in', among(dialectOf(to.db), folders))
-    .limit(limit)
-  const gone = await tables(to)
-    .deleteFrom('bookmarks')
-    .where('workspace', '=', to.workspace)
-    .where('id', 'in', some)
-    .returning('id')
-    .execute()
-  return gone.map(({ id }) => id)
-}
+export const deleteBookmarksIn = (to: Reader, folders: readonly string[], limit: number): Promise<string[]> =>
+  takeRows(to, { table: 'bookmarks', where: sql<SqlBool>`folder_id in ${among(dialectOf(to.db), folders)}` }, limit)
 
 export const insertImport = (to: Reader, row: Pick<ImportRow, 'id' | 'blob' | 'started_at'>) =>
   tables(to)

@@ -1,8 +1,9 @@
 /** Rows of tasks and their history; the only SQL of this feature. */
-import { sql } from 'kysely'
+import { type SqlBool, sql } from 'kysely'
 import type { Db } from '../../../kernel/database/dialect.ts'
 import { inOrder, newestFirst, type Page } from '../../../kernel/database/pages.ts'
 import { contains } from '../../../kernel/database/like.ts'
+import { takeRows } from '../../../kernel/erasure.ts'
 import type { TaskEventRow, TaskRow } from './rows.ts'
 
 type Tables = { tasks: TaskRow; task_events: TaskEventRow }
@@ -212,20 +213,8 @@ export const countBelow = async (from: Reader, task: string): Promise<number> =>
 }
 
 /** Removes some of a task's history; answers how many entries. */
-export async function deleteEvents(to: Reader, task: string, limit: number): Promise<number> {
-  const some = tables(to)
-    .selectFrom('task_events')
-    .select('id')
-    .where('workspace', '=', to.workspace)
-    .where('task_id', '=', task)
-    .limit(limit)
-  const { numDeletedRows } = await tables(to)
-    .deleteFrom('task_events')
-    .where('workspace', '=', to.workspace)
-    .where('id', 'in', some)
-    .executeTakeFirstOrThrow()
-  return Number(numDeletedRows)
-}
+export const deleteEvents = async (to: Reader, task: string, limit: number): Promise<number> =>
+  (await takeRows(to, { table: 'task_events', where: sql<SqlBool>`task_id = ${task}` }, limit)).length
 
 export const hasTasksOf = async (from: Reader, thread: string): Promise<boolean> => {
   const task = await tables(from)

@@ -1,6 +1,7 @@
 /** What of a thread is shown, for threads that come in from a bundle. */
 import type { Db } from '../../../kernel/database/dialect.ts'
 import type { MessageRow, ThreadRow } from './rows.ts'
+import { lastMessage } from './store.ts'
 
 type Reader = { workspace: string; db: Db }
 const tables = ({ db }: Reader) => db.withTables<{ llm_threads: ThreadRow; llm_messages: MessageRow }>()
@@ -43,15 +44,7 @@ export const setFirstHead = (to: Reader, thread: string, head_id: string) =>
 export async function setMissingHeads(to: Reader): Promise<void> {
   await tables(to)
     .updateTable('llm_threads')
-    .set((row) => ({
-      head_id: row
-        .selectFrom('llm_messages')
-        .select('llm_messages.id')
-        .whereRef('llm_messages.workspace', '=', 'llm_threads.workspace')
-        .whereRef('llm_messages.thread_id', '=', 'llm_threads.id')
-        .orderBy('turn', 'desc')
-        .limit(1),
-    }))
+    .set({ head_id: lastMessage })
     .where('workspace', '=', to.workspace)
     .where('head_id', 'is', null)
     .where('message_count', '>', 0)

@@ -1,8 +1,11 @@
 /** Takes a thread apart from its end. The SQL of `remove.ts`. */
+import { type SqlBool, sql } from 'kysely'
 import type { Db } from '../../../kernel/database/dialect.ts'
-import type { MessageRow, ThreadLinkRow, ThreadRow } from './rows.ts'
+import { takeRows } from '../../../kernel/erasure.ts'
+import type { MessageRow, ThreadRow } from './rows.ts'
+import { lastMessage } from './store.ts'
 
-type Tables = { llm_threads: ThreadRow; llm_messages: MessageRow; thread_link: ThreadLinkRow }
+type Tables = { llm_threads: ThreadRow; llm_messages: MessageRow }
 type Reader = { workspace: string; db: Db }
 
 const tables = (reader: Reader) => reader.db.withTables<Tables>()
@@ -38,13 +41,7 @@ export async function deleteNewest(to: Reader, thread: string, limit: number): P
     .updateTable('llm_threads')
     .set((row) => ({
       message_count: row('message_count', '-', gone.length),
-      head_id: row
-        .selectFrom('llm_messages')
-        .select('llm_messages.id')
-        .whereRef('llm_messages.workspace', '=', 'llm_threads.workspace')
-        .whereRef('llm_messages.thread_id', '=', 'llm_threads.id')
-        .orderBy('turn', 'desc')
-        .limit(1),
+      head_id: lastMessage,
     }))
     .where('workspace', '=', to.workspace)
     .where('id', '=', thread)
@@ -53,17 +50,5 @@ export async function deleteNewest(to: Reader, thread: string, limit: number): P
 }
 
 /** Removes some of the links of a thread; answers how many. */
-export async function deleteLinks(to: Reader, thread: string, limit: number): Promise<number> {
-  const some = tables(to)
-    .selectFrom('thread_link')
-    .select('id')
-    .where('workspace', '=', to.workspace)
-    .where('thread_id', '=', thread)
-    .limit(limit)
-  const { numDeletedRows } = await tables(to)
-    .deleteFrom('thread_link')
-    .where('workspace', '=', to.workspace)
-    .where('id', 'in', some)
-    .executeTakeFirstOrThrow()
-  return Number(numDeletedRows)
-}
+export const deleteLinks = async (to: Reader, thread: string, limit: number): Promise<number> =>
+  (await takeRows(to, { table: 'thread_link', where: sql<SqlBool>`thread_id = ${thread}` }, limit)).length

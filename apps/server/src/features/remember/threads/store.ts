@@ -1,4 +1,5 @@
 /** Rows of threads, messages and links; the only SQL of this feature. */
+import { sql } from 'kysely'
 import type { Db } from '../../../kernel/database/dialect.ts'
 import { newestFirst, type Page } from '../../../kernel/database/pages.ts'
 import { contains } from '../../../kernel/database/like.ts'
@@ -8,6 +9,10 @@ type Tables = { llm_threads: ThreadRow; llm_messages: MessageRow; thread_link: T
 type Reader = { workspace: string; db: Db }
 
 const tables = (reader: Reader) => reader.db.withTables<Tables>()
+
+/** In a change of threads: the id of the last message of each; null where it has none. */
+export const lastMessage = sql<string | null>`(select said.id from llm_messages said
+  where said.workspace = llm_threads.workspace and said.thread_id = llm_threads.id order by said.turn desc limit 1)`
 
 export const insertThread = (to: Reader, row: ThreadRow) =>
   tables(to)
