@@ -57,8 +57,11 @@ export type Tx = Pick<Scope, 'workspace' | 'principal' | 'job'> & {
   event(event: NewEvent): void
   /** Writes a job's row; workers wake after COMMIT. Returns the job's id. */
   enqueue(job: NewJob): Promise<string>
-  /** Says that the searchable text of these rows changed, came or went; the indexer follows after COMMIT. */
-  reindex(kind: string, ids: readonly string[]): Promise<void>
+  /**
+   * Says that the searchable text of these rows changed, came or went; the indexer follows after COMMIT, or `wait`
+   * milliseconds later: it would take turns with bulk work that goes on writing.
+   */
+  reindex(kind: string, ids: readonly string[], wait?: number): Promise<void>
   /** Runs after COMMIT, once. Must not throw. */
   after(action: () => void): void
 }

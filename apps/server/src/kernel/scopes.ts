@@ -18,7 +18,7 @@ export type ScopeParts = {
   /** Writes a job's row with `db` and returns its id. */
   enqueue(db: Db, context: WriteContext, job: NewJob): Promise<string>
   /** Notes with `db` that these rows are to be indexed again. */
-  reindex(db: Db, workspace: string, kind: string, ids: readonly string[], context: WriteContext): Promise<void>
+  reindex(db: Db, context: WriteContext, kind: string, ids: readonly string[], wait?: number): Promise<void>
   /** Told of an `after` action that threw; the write itself has happened. */
   broken(error: unknown): void
 }
@@ -69,7 +69,7 @@ export function makeScopes(parts: ScopeParts): MakeScope {
           ...context,
           db,
           enqueue: (wanted) => parts.enqueue(db, context, wanted),
-          reindex: (kind, ids) => parts.reindex(db, workspace, kind, ids, context),
+          reindex: (kind, ids, wait) => parts.reindex(db, context, kind, ids, wait),
         })
         const envelope = { workspace, actor, job, now: context.now }
         appended = await append(db, database.name, envelope, noted)
@@ -109,9 +109,9 @@ export function makeScopes(parts: ScopeParts): MakeScope {
             const events: NewEvent[] = []
             return { id: await parts.enqueue(db, contextTo(events), wanted), events }
           },
-          async reindex(db, kind, ids) {
+          async reindex(db, kind, ids, wait) {
             const events: NewEvent[] = []
-            await parts.reindex(db, workspace, kind, ids, contextTo(events))
+            await parts.reindex(db, contextTo(events), kind, ids, wait)
             return events
           },
         },

@@ -65,8 +65,8 @@ async function write(task: WriteTask, called: Called): Promise<ApartResult> {
             noted.push(...events)
             return id
           },
-          async reindex(kind: string, ids: readonly string[]) {
-            noted.push(...(await ask('reindex', kind, ids)))
+          async reindex(kind: string, ids: readonly string[], wait?: number) {
+            noted.push(...(await ask('reindex', kind, ids, wait)))
           },
         },
         task.argument,

@@ -33,7 +33,7 @@ test('a write in a worker is one transaction: rows, events, jobs and what is to 
       context.after(() => void woken.push(id))
       return id
     },
-    async reindex(db, workspace, kind, ids) {
+    async reindex(db, { workspace }, kind, ids) {
       await note(db, `index ${workspace} ${kind} ${ids.join()}`)
     },
   })

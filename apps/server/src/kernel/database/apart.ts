@@ -30,7 +30,7 @@ export type Asked = {
   begin(db: Db): Promise<void>
   /** Answers the job's id, and events to append with those of the body. */
   enqueue(db: Db, job: NewJob): Promise<{ id: string; events: NewEvent[] }>
-  reindex(db: Db, kind: string, ids: readonly string[]): Promise<NewEvent[]>
+  reindex(db: Db, kind: string, ids: readonly string[], wait?: number): Promise<NewEvent[]>
 }
 export type Apart = {
   read: (call: ApartCall) => Promise<unknown>

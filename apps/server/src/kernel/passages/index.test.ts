@@ -168,6 +168,27 @@ test('a change that comes while its source is being read is not lost', async () 
   expect(reads).toBeGreaterThanOrEqual(2)
 })
 
+test('what may wait is left alone while other things are indexed, and comes by itself when its time has come', async () => {
+  const room = await library()
+  room.change({ many: 'alpha one', again: 'alpha two' })
+  const times = async () => {
+    const rows = await tables(room.database.db)
+      .selectFrom('passage_pending')
+      .select(['id', 'since', 'next_attempt'])
+      .execute()
+    return Object.fromEntries(rows.map(({ id, since, next_attempt }) => [id, next_attempt - since]))
+  }
+  await room.scope().write((tx) => tx.reindex('note', ['many', 'again'], 2_000))
+  expect(await times()).toEqual({ many: 2_000, again: 2_000 })
+  await room.mark({ now: 'alpha three', again: 'alpha four' })
+  await until(async () => {
+    const found = await room.find('alpha')
+    return found.includes('now') && found.includes('again')
+  })
+  await room.settled()
+  expect(await room.find('one')).toEqual(['many'])
+})
+
 test('sources that nobody offers any more are said to be so', async () => {
   const room = await library()
   await room.scope().write((tx) => tx.reindex('strange', ['s']))

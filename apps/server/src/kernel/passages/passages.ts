@@ -72,17 +72,12 @@ export function makePassages(parts: PassageParts) {
     }
   }
 
-  /** Marks sources as changed in the caller's transaction, and wakes the indexer after it. */
-  async function reindex(
-    db: Db,
-    workspace: string,
-    kind: string,
-    ids: readonly string[],
-    context: WriteContext,
-  ): Promise<void> {
+  /** Marks sources as changed in the caller's transaction, and wakes the indexer after it, or `wait` milliseconds later. */
+  async function reindex(db: Db, context: WriteContext, kind: string, ids: readonly string[], wait = 0): Promise<void> {
     if (ids.length === 0) return
-    await markPending(db, workspace, kind, ids, context.now)
-    await parts.enqueue(db, { ...context, principal: house }, indexNow)
+    const { workspace, now } = context
+    await markPending(db, workspace, kind, ids, { now, due: now + wait })
+    await parts.enqueue(db, { ...context, principal: house }, { ...indexNow, runAt: now + wait })
   }
 
   /** Takes sources out of the index at once, in the caller's transaction. Answers how many passages went. */

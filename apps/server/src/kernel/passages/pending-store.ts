@@ -6,19 +6,19 @@ import { type PassageTables, type PendingRow, type SourceRow, tables } from './r
 
 type Held = Pick<SourceRow, 'id' | 'hash' | 'version' | 'chunked'>
 
-/** Marks sources as changed; a failed one is due at once again. */
+/** Marks sources as changed; a failed one is `due` again. */
 export async function markPending(
   db: Db,
   workspace: string,
   kind: string,
   ids: readonly string[],
-  now: number,
+  { now, due }: { now: number; due: number },
 ): Promise<void> {
   // One order for all writers, so that none waits for another in a ring.
   const sorted = [...new Set(ids)].sort()
   await sql`
     insert into passage_pending (workspace, kind, id, since, change, attempts, error, next_attempt)
-    select ${workspace}, ${kind}, value, cast(${now} as bigint), 1, 0, null, cast(${now} as bigint)
+    select ${workspace}, ${kind}, value, cast(${now} as bigint), 1, 0, null, cast(${due} as bigint)
     from ${among(dialectOf(db), sorted)} as marked where true
     on conflict (workspace, kind, id) do update set change = passage_pending.change + 1, attempts = 0, error = null,
       next_attempt = excluded.next_attempt`.execute(db)

@@ -119,7 +119,7 @@ export async function neighbours(
   if (places.length === 0) return []
   const wanted =
     dialectOf(db) === 'sqlite'
-      ? sql`select distinct value ->> 0 as series, value ->> 1 as position from json_each(${JSON.stringify(places)})`
+      ? sql`select distinct value ->> 0 as series, value ->> 1 as position from jsonb_each(jsonb(${JSON.stringify(places)}))`
       : sql`select distinct value ->> 0 as series, (value ->> 1)::bigint as position from json_array_elements(${JSON.stringify(places)}::json)`
   // A cross join is SQLite's way to say which side comes first: left alone it walks through all series for each place.
   const { rows } = await sql<Candidate>`select ${columns} from (${wanted}) w cross join passage_posting p

@@ -189,7 +189,7 @@ export async function countTerms(
     const json = JSON.stringify(part)
     const rows =
       dialect === 'sqlite'
-        ? sql`select ${workspace}, value ->> 0, value ->> 1, value ->> 2 from json_each(${json}) where true`
+        ? sql`select ${workspace}, value ->> 0, value ->> 1, value ->> 2 from jsonb_each(jsonb(${json})) where true`
         : sql`select ${workspace}::text, value ->> 0, (value ->> 1)::bigint, (value ->> 2)::bigint from json_array_elements(${json}::json)`
     await sql`insert into passage_term (workspace, term, passages, strong) ${rows}
       on conflict (workspace, term) do update set passages = passage_term.passages + excluded.passages,

@@ -59,23 +59,23 @@ export function toLine(columns: Columns, row: Row): Line {
   return line
 }
 
-/** A line that was checked as a row. What cannot be stored as text is replaced, as it is wherever text comes in. */
-export function toRow(columns: Columns, line: Line, persons: { from: string; to: string }): Row {
-  const own = (text: string, isPerson = false) =>
-    isPerson && persons.from !== '' ? text.replaceAll(persons.from, persons.to) : text
-  const row: Row = {}
-  for (const [name, { kind, mask, person: isPerson, unsaid = null }] of Object.entries(columns)) {
-    const value = line[name] ?? null
-    if (value === null) row[name] = unsaid
-    else if (kind === 'time') row[name] = Date.parse(value as string)
-    else if (kind === 'json') row[name] = own(JSON.stringify(mask ? maskedJson(value) : value), isPerson)
-    else if (kind !== 'text') row[name] = value as number
-    else {
-      const sound = own((value as string).toWellFormed(), isPerson)
-      row[name] = mask ? maskSecrets(sound) : sound
-    }
+/** Makes lines that were checked rows. What cannot be stored as text is replaced, as it is wherever text comes in. */
+export function rowReader(columns: Columns, { from, to }: { from: string; to: string }): (line: Line) => Row {
+  const own = (text: string, isPerson = false) => (isPerson && from !== '' ? text.replaceAll(from, to) : text)
+  const cell = (value: unknown, { kind, mask, person: isPerson, unsaid = null }: Columns[string]): Cell => {
+    if (value === null || value === undefined) return unsaid
+    if (kind === 'time') return Date.parse(value as string)
+    if (kind === 'json') return own(JSON.stringify(mask ? maskedJson(value) : value), isPerson)
+    if (kind !== 'text') return value as number
+    const sound = own((value as string).toWellFormed(), isPerson)
+    return mask ? maskSecrets(sound) : sound
   }
-  return row
+  const all = Object.entries(columns)
+  return (line) => {
+    const row: Row = {}
+    for (const [name, column] of all) row[name] = cell(line[name], column)
+    return row
+  }
 }
 
 /** Do two rows say the same? Compared as they travel, so that a secret at home makes no difference. */

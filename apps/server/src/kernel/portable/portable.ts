@@ -68,11 +68,17 @@ export type Portable = {
   finish?(scope: Scope, told: (done: number, total: number) => void): Promise<void>
 }
 
-/** Lines of JSON in UTF-8, behind how many others; bytes, since text would fill the heaps of three threads. */
-export type TakenLines = { bytes: Uint8Array; before: number }
+/**
+ * Lines of JSON in UTF-8 that nobody looked at yet, behind how many others, and what each has to look like, as plain data;
+ * bytes, since text would fill the heaps of three threads.
+ */
+export type TakenLines = { bytes: Uint8Array; before: number; schema: TSchema }
 export type Gathering = {
-  /** Takes lines down in `file`, two calls at once. Nothing of them comes in yet. */
-  take(scope: Scope, file: string, given: WriteLines, lines: TakenLines): Promise<void>
+  /**
+   * Takes lines down in `file`, two calls at once. Nothing of them comes in yet. Answers the number of the first line that
+   * is none, from 1 on, or null.
+   */
+  take(scope: Scope, file: string, given: WriteLines, lines: TakenLines): Promise<number | null>
   /**
    * Brings in what was taken down, behind the first `done` lines. `write` hands `prepared` to `writeLines` in one transaction
    * with the note of how far it is; it answers false where that answered null, and nothing was written.

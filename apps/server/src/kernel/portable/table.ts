@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { overtaken } from '../database/errors.ts'
 import { rowsOf } from '../database/lists.ts'
 import type { ReadApart, Scope, WriteApart } from '../scope.ts'
-import { type Cell, linesOf, type Row, sameRow, textOf, toLine, toRow } from './line.ts'
+import { type Cell, linesOf, type Row, sameRow, textOf, toLine, rowReader } from './line.ts'
 import type { Fault, Hook, Page, PortableTable, ReadPage, Tally, WriteLines, Written } from './portable.ts'
 
 type From = Pick<Scope, 'workspace' | 'db'>
@@ -74,8 +74,9 @@ async function sorted(from: From, given: WriteLines, together: readonly string[]
   const rows = new Map<string, Row>()
   let skipped = 0
   const amend = table.amend && (await loadedAmend(table.amend))
+  const read = rowReader(table.columns, persons)
   for (const line of linesOf(given.text)) {
-    const made = toRow(table.columns, line, persons)
+    const made = read(line)
     const row = amend ? amend(made, { workspace: from.workspace, person: persons.to }) : made
     const key = keyOf(table, made)
     if (typeof row === 'string') faults.push({ id: key, reason: row })

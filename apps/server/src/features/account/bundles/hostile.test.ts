@@ -58,7 +58,11 @@ function lying(bytes: Buffer, size: number): Buffer {
 /** One of the files that rows name. */
 const travelling = () => [...files.keys()].find((name) => name.startsWith('files/')) as string
 const sumOf = (number: number) => sha256(String(number))
+/** A title with a byte in it that is no UTF-8. */
+const noText = (line: object) =>
+  Buffer.from(JSON.stringify({ ...line, title: '\u0001' }).replace('\\u0001', '\xff'), 'latin1')
 const thread = () => linesIn(files, 'threads')[0] as Record<string, unknown>
+const visit = () => linesIn(files, 'visits')[0] as Record<string, unknown>
 const cases: [string, () => Promise<Buffer | Blob>, string, RegExp][] = [
   ['no ZIP file', async () => Buffer.from('no bundle at all, only words'), 'BUNDLE_NOT_READABLE', /no ZIP/],
   ['a ZIP file of nothing', () => zipped([]), 'BUNDLE_NOT_READABLE', /no manifest/],
@@ -173,6 +177,21 @@ const cases: [string, () => Promise<Buffer | Blob>, string, RegExp][] = [
     /too large/,
   ],
   ['words that are no JSON', () => bundleOf({ threads: ['{"id":'] }), 'BUNDLE_NOT_READABLE', /not JSON/],
+  ['bytes that are no text', () => bundleOf({ threads: [noText(thread())] }), 'BUNDLE_NOT_READABLE', /damaged/],
+  ['a visit that is none', () => bundleOf({ visits: [visit(), visit(), '7'] }), 'BUNDLE_NOT_READABLE', /visits.*row 3/],
+  [
+    'a visit with a time that is none',
+    () => bundleOf({ visits: [visit(), { ...visit(), visited_at: '2026-02-30T00:00:00Z' }] }),
+    'BUNDLE_NOT_READABLE',
+    /row 2/,
+  ],
+  ['a visit that is no JSON', () => bundleOf({ visits: [visit(), '{"url":'] }), 'BUNDLE_NOT_READABLE', /row 2/],
+  [
+    'a visit that is no text, behind many that are',
+    () => bundleOf({ visits: [...Array.from({ length: 9_000 }, visit), noText(visit()), visit()] }),
+    'BUNDLE_NOT_READABLE',
+    /row 9001/,
+  ],
 ]
 
 test.each(cases)('%s is refused, and nothing of it comes in', async (_, make, code, reason) => {

@@ -10,20 +10,12 @@ import { fail } from '@cairn/api/errors'
 import { list, nullable, shape, Type, text } from '@cairn/api/shapes'
 import { type JobContext, job } from '../../../kernel/jobs/definition.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
-import type {
-  Gathering,
-  Portable,
-  TakenLines,
-  TravellingFiles,
-  WriteLines,
-  Written,
-} from '../../../kernel/portable/portable.ts'
-import type { Scope } from '../../../kernel/scope.ts'
+import { observed } from '../../../kernel/observed.ts'
+import type { Gathering, Portable, TravellingFiles, WriteLines, Written } from '../../../kernel/portable/portable.ts'
 import { layOut, openFile, passphraseName, unmarked } from './files.ts'
 import { type Part, unreadable } from './manifest.ts'
 import { add, moveOn, none, type Progress, progressOf } from './progress.ts'
-import type { Reader, Readers } from './reader.ts'
-import type { Checked } from './reader-worker.ts'
+import { plainSchema, type Reader, type Readers } from './reader.ts'
 import { bundleById, deleteBundle } from './store.ts'
 
 const Input = shape({
@@ -147,7 +139,8 @@ async function planOf(parts: Parts, { scope, input }: JobContext<unknown>, { con
 }
 
 /** Looks at every line before the first one comes in; some are taken down on the way. Answers how many there are. */
-async function check({ context, reader, plan, gathered }: Going, portables: readonly Portable[]): Promise<number> {
+async function check(going: Going, portables: readonly Portable[]): Promise<number> {
+  const { context, reader, plan } = going
   const { parts } = reader.contents
   const { dry_run } = context.input as ImportInput
   const all = parts.reduce((sum, { rows }) => sum + Math.max(rows, 0), 0)
@@ -155,52 +148,54 @@ async function check({ context, reader, plan, gathered }: Going, portables: read
   for (const { name: component } of parts) {
     const portable = portables.find((one) => one.component === component) as Portable
     const chosen = !dry_run && plan.chosen.some(({ part }) => part.name === component)
-    const gather = chosen ? portable.gather : undefined
-    const what = {
-      component,
-      schema: portable.line,
-      largest: portable.files?.most ?? null,
-      hands: gather !== undefined,
-    }
-    const taking: Promise<void>[] = []
-    let checked: Checked = { rows: 0, done: false, bytes: null }
-    for (let taken = 0; !checked.done; taken = checked.rows) {
-      checked = await reader.check(what)
-      const { bytes } = checked
-      // The next lines are checked while these are taken down.
-      if (taking.length >= takenAtOnce) await taking.shift()
-      if (gather && bytes) {
-        const lines = { bytes, before: taken }
-        taking.push(
-          observed(take(context.scope, gather, gathered(component), givenOf(context, reader, portable, ''), lines)),
-        )
-      }
-      context.progress({ phase: 'checking', done: before + checked.rows, total: all })
-    }
-    await Promise.all(taking)
-    before += checked.rows
+    const told = (rows: number) => context.progress({ phase: 'checking', done: before + rows, total: all })
+    before += await (chosen && portable.gather
+      ? gatherLines(going, portable, portable.gather, told)
+      : checkLines(reader, portable, told))
   }
   return before
 }
 
-const takenAtOnce = 2
-async function take(
-  scope: Scope,
-  gather: Gathering,
-  file: string,
-  given: WriteLines,
-  lines: TakenLines,
-): Promise<void> {
-  await gather.take(scope, file, given, lines)
-  // At once instead of when the collector comes by.
-  ;(lines.bytes.buffer as ArrayBuffer).transfer(0)
+async function checkLines(reader: Reader, { component, line, files }: Portable, told: Told): Promise<number> {
+  for (;;) {
+    const { rows, done } = await reader.check({ component, schema: line, largest: files?.most ?? null })
+    told(rows)
+    if (done) return rows
+  }
 }
 
-/** A promise that may fail before anybody waits for it: whoever does is told. */
-function observed<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined)
-  return promise
+const takenAtOnce = 2
+/** Takes lines down while the next ones are unpacked; whoever takes them looks at them. */
+async function gatherLines(
+  { context, reader, gathered }: Going,
+  portable: Portable,
+  gather: Gathering,
+  told: Told,
+): Promise<number> {
+  const { component, line } = portable
+  const given = givenOf(context, reader, portable, '')
+  const schema = plainSchema(line)
+  const taking: Promise<void>[] = []
+  const take = async (bytes: Uint8Array, before: number) => {
+    const unsound = await gather.take(context.scope, gathered(component), given, { bytes, before, schema })
+    if (unsound !== null)
+      throw unreadable(`${component} has a row that is none, row ${unsound}`)
+      // At once instead of when the collector comes by.
+    ;(bytes.buffer as ArrayBuffer).transfer(0)
+  }
+  for (let before = 0; ; ) {
+    const { rows, done, bytes } = await reader.hand(component)
+    if (done) {
+      await Promise.all(taking)
+      return rows
+    }
+    if (taking.length >= takenAtOnce) await taking.shift()
+    if (bytes) taking.push(observed(take(bytes, before)))
+    before = rows
+    told(rows)
+  }
 }
+type Told = (rows: number) => void
 
 function givenOf({ scope }: JobContext<unknown>, reader: Reader, { table }: Portable, text: string): WriteLines {
   return { table, text, persons: { from: reader.contents.person, to: scope.principal.person }, components: [] }

@@ -4,8 +4,9 @@
  */
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import type { Readable } from 'node:stream'
+import { pipeline as piped, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { createInflateRaw } from 'node:zlib'
 import { move, transferableSymbol, valueSymbol } from 'piscina'
 import { Compile, type Validator } from 'typebox/compile'
 import type { TSchema } from 'typebox'
@@ -25,13 +26,14 @@ import { contentsOfFirst, firstManifestFile, upgraded } from './upgrade.ts'
 /** Why a bundle cannot be read, in words; or the version of one that is too new. */
 export type Problem = { problem: string } | { newer: number }
 export type Batch = { text: string; rows: number }
-/** `bytes`: the lines that were checked, where they were asked for. */
-export type Checked = { rows: number; done: boolean; bytes: Uint8Array | null }
+export type Checked = { rows: number; done: boolean }
+/** Whole lines in UTF-8 that nobody looked at yet, and how many lines there were up to their end. */
+export type Handed = Checked & { bytes: Uint8Array | null }
 
 const limits = {
   entries: 300,
   manifest: 1_048_576,
-  /** Characters of one line: the longest message, every character of it escaped. */
+  /** Bytes of one line: the longest message, every character of it escaped. */
   line: 33_554_432,
   /** Inflated bytes in all, and for each byte in the file where there is much of it. */
   inflated: 274_877_906_944,
@@ -39,6 +41,8 @@ const limits = {
   small: 33_554_432,
 } as const
 const batch = { rows: 5_000, characters: 2_097_152 } as const
+/** Bytes that are unpacked at a time: with the usual 16 KiB most of the time went into asking for the next ones. */
+const unpackedAtOnce = 262_144
 
 class Unreadable extends Error {}
 const refuse = (reason: string): never => {
@@ -50,7 +54,12 @@ let entries = new Map<string, Entry>()
 let contents: Contents | null = null
 /** Files that lines name, found to be what they are called. */
 let sound = new Set<string>()
-let going: { component: string; lines: AsyncGenerator<string>; checking: Checking | null } | null = null
+let going: Going | null = null
+/** What stands open of a component: its lines, which somebody checks or not, or blocks of them. */
+type Going = { component: string } & (
+  | { lines: AsyncGenerator<string>; checking: Checking | null }
+  | { blocks: AsyncGenerator<Uint8Array>; rows: number }
+)
 
 /** Opens a bundle and reads what it says of itself. */
 export async function open({ file }: { file: string }): Promise<Contents | Problem> {
@@ -141,50 +150,70 @@ async function textOf(from: ZipFile, entry: Entry): Promise<string> {
 type Checking = { validator: Validator; rows: number }
 
 /** Checks the next lines of a component; with the last of them, that they are the ones that the manifest names. */
-export const check = ({ component, schema, largest, hands }: ToCheck) =>
+export const check = ({ component, schema, largest }: ToCheck) =>
   told(async (): Promise<Checked> => {
-    if (going?.component !== component || !going.checking)
-      await begin(component, { validator: Compile(schema), rows: 0 })
-    const { lines, checking } = going as { lines: AsyncGenerator<string>; checking: Checking }
-    const some: string[] = []
-    const checked = (done: boolean) => handOver({ rows: checking.rows, done }, some)
+    const at = going
+    const checking =
+      at?.component === component && 'checking' in at && at.checking !== null
+        ? at.checking
+        : { validator: Compile(schema), rows: 0 }
+    const lines = await linesFor(component, checking, 0)
     for (let characters = 0; characters < batch.characters; ) {
       const { value: line, done } = await lines.next()
-      if (done) {
-        going = null
-        const { rows } = partOf(component)
-        if (rows >= 0 && checking.rows !== rows) refuse(`${component} has another number of rows`)
-        return checked(true)
-      }
+      if (done) return ended(component, checking.rows)
       checking.rows += 1
       characters += line.length
       const said = jsonOf(line)
       if (!checking.validator.Check(said)) refuse(`${component} has a row that is none, row ${checking.rows}`)
       if (largest !== null) await checkFile(said, largest)
-      if (hands) some.push(line)
     }
-    return checked(false)
+    return { rows: checking.rows, done: false }
   })
-/** Lines whose bytes change threads without being copied. */
-function handOver(rest: Omit<Checked, 'bytes'>, lines: readonly string[]): Checked {
-  if (lines.length === 0) return { ...rest, bytes: null }
-  const bytes = new TextEncoder().encode(lines.join('\n'))
-  return move({
-    [valueSymbol]: { ...rest, bytes },
-    [transferableSymbol]: [bytes.buffer],
-  } as never) as unknown as Checked
+/** `largest`: of a file that lines name. */
+export type ToCheck = { component: string; schema: TSchema; largest: number | null }
+
+function ended(component: string, rows: number): Checked {
+  going = null
+  const { rows: said } = partOf(component)
+  if (said >= 0 && rows !== said) refuse(`${component} has another number of rows`)
+  return { rows, done: true }
 }
-/** `largest`: of a file that lines name; `hands`: are the lines asked for? */
-export type ToCheck = { component: string; schema: TSchema; largest: number | null; hands: boolean }
+
+/** Hands the next lines over unseen; with the last of them, checks that they are the ones that the manifest names. */
+export const hand = ({ component }: { component: string }) =>
+  told(async (): Promise<Handed> => {
+    if (going?.component !== component || !('blocks' in going)) {
+      await letGo()
+      going = { component, blocks: await blocksOf(component, true), rows: 0 }
+    }
+    const at = going
+    const { value: bytes, done } = await at.blocks.next()
+    if (done) return { ...ended(component, at.rows), bytes: null }
+    at.rows += countLines(bytes)
+    // They change threads without being copied.
+    return move({
+      [valueSymbol]: { rows: at.rows, done: false, bytes },
+      [transferableSymbol]: [bytes.buffer],
+    } as never) as unknown as Handed
+  })
+
+/** Lines that are not empty. */
+function countLines(bytes: Uint8Array): number {
+  let rows = 0
+  for (let from = 0; from < bytes.length; ) {
+    const end = bytes.indexOf(newline, from)
+    if (end !== from) rows += 1
+    if (end < 0) break
+    from = end + 1
+  }
+  return rows
+}
+const newline = 10
 
 /** The next lines of a component behind the first `skip`; without rows when there are no more. */
 export const next = ({ component, skip }: { component: string; skip: number }) =>
   told(async (): Promise<Batch> => {
-    if (going?.component !== component || going.checking) {
-      await begin(component, null)
-      for (let passed = 0; passed < skip; passed++) await going?.lines.next()
-    }
-    const { lines } = going as unknown as { lines: AsyncGenerator<string> }
+    const lines = await linesFor(component, null, skip)
     const some: string[] = []
     for (let characters = 0; some.length < batch.rows && characters < batch.characters; ) {
       const { value, done } = await lines.next()
@@ -198,32 +227,97 @@ export const next = ({ component, skip }: { component: string; skip: number }) =
 const partOf = (component: string): Part =>
   contents?.parts.find(({ name }) => name === component) ?? refuse(`it has no ${component}`)
 
-async function begin(component: string, checking: Checking | null): Promise<void> {
-  await going?.lines.return(undefined)
-  const part = partOf(component)
-  const stream = await (zip as ZipFile).openReadStreamPromise(entries.get(part.file) as Entry)
-  const plain = linesOf(stream, checking ? part : null)
-  going = { component, checking, lines: contents?.version === 1 ? upgraded(component, plain) : plain }
+/** The lines that go on, or from behind the first `skip`. */
+async function linesFor(component: string, checking: Checking | null, skip: number): Promise<AsyncGenerator<string>> {
+  if (going?.component === component && 'lines' in going && going.checking === checking) return going.lines
+  await letGo()
+  const lines = linesOf(await blocksOf(component, checking !== null))
+  going = { component, checking, lines }
+  for (let passed = 0; passed < skip; passed++) await lines.next()
+  return lines
 }
 
-/** Lines of an entry. With `part` their bytes are held against the manifest; a broken checksum is told at the end. */
-async function* linesOf(stream: Readable, part: Part | null): AsyncGenerator<string> {
-  const hash = createHash('sha256')
+async function letGo(): Promise<void> {
+  if (going) await ('lines' in going ? going.lines : going.blocks).return(undefined)
+  going = null
+}
+
+async function* linesOf(blocks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
+  for await (const block of blocks) for (const line of decoder.decode(block).split('\n')) if (line !== '') yield line
+}
+
+/** Lines of a component in blocks, those of a first version as lines of now. `checked`: are they held against the manifest? */
+async function blocksOf(component: string, checked: boolean): Promise<AsyncGenerator<Uint8Array>> {
+  const part = partOf(component)
+  const entry = entries.get(part.file) as Entry
+  const plain = wholeLines(await unpacked(entry), entry.uncompressedSize, checked ? part : null)
+  return contents?.version === 1 ? inBlocks(upgraded(component, linesOf(plain))) : plain
+}
+
+async function* inBlocks(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder()
+  let some: string[] = []
+  let characters = 0
+  for await (const line of lines) {
+    some.push(line)
+    characters += line.length
+    if (characters < batch.characters) continue
+    yield encoder.encode(some.join('\n'))
+    some = []
+    characters = 0
+  }
+  if (some.length > 0) yield encoder.encode(some.join('\n'))
+}
+
+async function unpacked(entry: Entry): Promise<Readable> {
+  const from = zip as ZipFile
+  if (entry.compressionMethod === 0) return from.openReadStreamPromise(entry)
+  const packed = await from.openReadStreamPromise(entry, { decodeFileData: false })
+  // Whoever reads is told what goes wrong on the way.
+  return piped(packed, createInflateRaw({ chunkSize: unpackedAtOnce }), () => undefined)
+}
+
+/**
+ * What a stream holds, cut behind lines. With `part` its bytes are held against the manifest; a broken checksum is told at
+ * the end. More than `most` bytes are none of what the directory named.
+ */
+async function* wholeLines(stream: Readable, most: number, part: Part | null): AsyncGenerator<Uint8Array> {
+  const hash = createHash('sha256')
+  let pieces: Buffer[] = []
   let bytes = 0
-  let rest = ''
+  /** Of those in `pieces`: all of them, and those behind the last line. */
+  let [held, open] = [0, 0]
   for await (const piece of stream as AsyncIterable<Buffer>) {
     bytes += piece.length
+    if (bytes > most) refuse('it holds more than its directory says')
     if (part) hash.update(piece)
-    const lines = (rest + decoder.decode(piece, { stream: true })).split('\n')
-    rest = lines.pop() as string
-    if (rest.length > limits.line) refuse('it has a line that is too long')
-    for (const line of lines) if (line !== '') yield line
+    pieces.push(piece)
+    held += piece.length
+    const last = piece.lastIndexOf(newline)
+    open = last < 0 ? open + piece.length : piece.length - last - 1
+    if (open > limits.line) refuse('it has a line that is too long')
+    if (held < batch.characters || held === open) continue
+    const rest = Buffer.from(piece.subarray(piece.length - open))
+    pieces[pieces.length - 1] = piece.subarray(0, piece.length - open)
+    yield joined(pieces, held - open)
+    pieces = [rest]
+    held = open
   }
-  rest += decoder.decode()
-  if (rest !== '') yield rest
+  if (held > 0) yield joined(pieces, held)
   if (part && bytes !== part.bytes) refuse(`${part.name} has another length`)
   if (part?.sha256 && hash.digest('hex') !== part.sha256) refuse(`${part.name} was changed or damaged`)
+}
+
+/** In memory of its own, which can change threads. */
+function joined(pieces: readonly Buffer[], length: number): Uint8Array {
+  const all = new Uint8Array(length)
+  let at = 0
+  for (const piece of pieces) {
+    all.set(piece, at)
+    at += piece.length
+  }
+  return all
 }
 
 function jsonOf(text: string): unknown {
@@ -251,8 +345,8 @@ async function told<T>(read: () => Promise<T>): Promise<T | Problem> {
 }
 
 export async function close(): Promise<void> {
-  await going?.lines.return(undefined)
+  await letGo()
   zip?.close()
-  zip = contents = going = null
+  zip = contents = null
   sound = new Set()
 }

@@ -1,12 +1,15 @@
 /** Bundles are read in a thread of their own, one at a time, so that neither the loop nor a writer waits for it. */
 import { fail } from '@cairn/api/errors'
 import { Piscina } from 'piscina'
+import type { TSchema } from 'typebox'
 import { type Contents, schemaVersion, unreadable } from './manifest.ts'
-import type { Batch, Checked, Problem, ToCheck } from './reader-worker.ts'
+import type { Batch, Checked, Handed, Problem, ToCheck } from './reader-worker.ts'
 
 export type Reader = {
   contents: Contents
   check(what: ToCheck): Promise<Checked>
+  /** Lines for somebody else to look at. */
+  hand(component: string): Promise<Handed>
   next(component: string, skip: number): Promise<Batch>
   /** Lays a file that lines name out at `to`. It was checked with them. */
   unpack(sha256: string, to: string): Promise<void>
@@ -17,6 +20,9 @@ export type Readers = ReturnType<typeof makeReaders>
 const filename = new URL('./reader-worker.ts', import.meta.url).href
 /** How long the thread waits for another bundle. */
 const idleMilliseconds = 20_000
+
+/** Plain data crosses to another thread; what else a schema carries does not. */
+export const plainSchema = (schema: TSchema) => JSON.parse(JSON.stringify(schema)) as TSchema
 
 export function makeReaders() {
   let pool: Piscina | null = null
@@ -49,8 +55,8 @@ export function makeReaders() {
     try {
       return {
         contents: await run<Contents>('open', { file }),
-        // Plain data crosses; what else a schema carries does not.
-        check: (what) => run('check', { ...what, schema: JSON.parse(JSON.stringify(what.schema)) as unknown }),
+        check: (what) => run('check', { ...what, schema: plainSchema(what.schema) }),
+        hand: (component) => run('hand', { component }),
         unpack: async (sha256, to) => void (await run('unpack', { sha256, to })),
         next: (component, skip) => run('next', { component, skip }),
         close,

@@ -31,19 +31,24 @@ export const linesIn = (files: Files, component: string) =>
 
 /** A bundle of these lines, its sums as they have to be. */
 export async function bundleOf(
-  components: Record<string, readonly (Record<string, unknown> | string)[]>,
+  components: Record<string, readonly (Record<string, unknown> | string | Buffer)[]>,
   change: Partial<Manifest> = {},
   more: readonly (readonly [string, Buffer])[] = [],
 ): Promise<Blob> {
   const texts = Object.entries(components).map(([name, lines]) => {
-    const text = lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join('')
-    return { name, text, part: { name, rows: lines.length, bytes: Buffer.byteLength(text), sha256: sha256(text) } }
+    const bytes = Buffer.concat(lines.flatMap((line) => [bytesOf(line), Buffer.from('\n')]))
+    return { name, bytes, part: { name, rows: lines.length, bytes: bytes.length, sha256: sha256(bytes) } }
   })
   const manifest = {
     ...{ format: 'cairn-bundle', schema_version: 2, id: '01890000-0000-7000-8000-000000000000', cairn: '0' },
     ...{ created_at: '2026-01-01T00:00:00.000Z', workspace: '01890000-0000-7000-8000-000000000001', person: 'p' },
     ...{ since: null, components: texts.map(({ part }) => part), ...change },
   }
-  const files = texts.map(({ name, text }) => [`${name}.ndjson`, text] as const)
+  const files = texts.map(({ name, bytes }) => [`${name}.ndjson`, bytes] as const)
   return new Blob([await zipped([...files, ...more, ['manifest.json', JSON.stringify(manifest)]])])
+}
+
+function bytesOf(line: Record<string, unknown> | string | Buffer): Buffer {
+  if (Buffer.isBuffer(line)) return line
+  return Buffer.from(typeof line === 'string' ? line : JSON.stringify(line))
 }

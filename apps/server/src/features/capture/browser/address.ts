@@ -33,7 +33,8 @@ export function readAddress(text: string, keyOf = siteKey): Address | Refusal {
 
 /** The same for many: addresses and sites that come again soon are not read again. */
 export function addressReader(): (text: string) => Address | Refusal {
-  const addresses = recent<Address | Refusal>(2_000)
+  // What is remembered longer outlives the young heap, and costs more than to read it again.
+  const addresses = recent<Address | Refusal>(500)
   const keys = recent<string>(2_000)
   const keyOf = (site: string) => keys(site, siteKey)
   const read = (text: string) => readAddress(text, keyOf)

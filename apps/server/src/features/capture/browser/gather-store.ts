@@ -1,15 +1,20 @@
 /**
- * A file of SQLite beside the data in which visits of a bundle lie until they may come in: batches as the database takes
- * them, and each page once. Pages are then written in the order of their ids: by the time of their visits each batch would
- * touch thousands of places. The file holds nothing that cannot be read again, so nothing of it waits for the disk.
+ * A file of SQLite beside the data, and files beside it, in which visits of a bundle lie until they may come in: batches as
+ * the database takes them, and their pages by bucket. Pages are then written in the order of their ids: by the time of their
+ * visits each batch would touch thousands of places. They hold nothing that cannot be read again, so nothing of it waits
+ * for the disk.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { Fault } from '../../../kernel/portable/portable.ts'
 
-export type Taken = { visits: string; size: number; given: number; buckets: number[]; faults: Fault[] }
+/** `visits`: as `insertManyVisits` takes them; `lines`: how many they were read from. */
+export type Taken = { visits: Uint8Array; size: number; lines: number; buckets: number[]; faults: Fault[] }
+type Rest = Omit<Taken, 'visits'>
 /** `[id, url, site, title]` */
 export type TakenPage = readonly [id: string, url: string, site: string, title: string | null]
+
+const visitsFile = (file: string, number: number) => `${file}.${number}`
 
 function open<T>(file: string, use: (db: DatabaseSync) => T, readOnly = true): T {
   const db = new DatabaseSync(file, { readOnly, timeout: 20_000 })
@@ -21,26 +26,24 @@ function open<T>(file: string, use: (db: DatabaseSync) => T, readOnly = true): T
   }
 }
 
-/** Adds the batch behind `before` lines, and its pages; of one page the last title stands. */
+/** Adds the batch behind `before` lines, and its pages by bucket. */
 export function takeDown(
   file: string,
-  { visits, size, given, buckets, faults }: Taken,
-  pages: readonly TakenPage[],
+  { visits, ...rest }: Taken,
+  pages: ReadonlyMap<number, Uint8Array>,
   before: number,
 ): void {
+  writeFileSync(visitsFile(file, before), visits, { mode: 0o600 })
   open(
     file,
     (db) => {
       db.exec(`begin immediate;
-        create table if not exists page(id text primary key, url text, site text, title text, titled integer) without rowid;
-        create table if not exists batch(number integer primary key, until integer, visits blob, rest text)`)
-      const put = db.prepare(`insert into page values (?, ?, ?, ?, ${before})
-        on conflict (id) do update set title = excluded.title, titled = excluded.titled
-        where excluded.title is not null and (title is null or excluded.titled > titled)`)
-      for (const page of pages) put.run(...page)
-      const rest = JSON.stringify({ size, given, buckets, faults })
-      const add = db.prepare('insert into batch values (?, ?, ?, ?)')
-      add.run(before, before + given, Buffer.from(visits), rest)
+        create table if not exists page(bucket integer, number integer, list blob, primary key(bucket, number)) without rowid;
+        create table if not exists batch(number integer primary key, until integer, rest text)`)
+      const put = db.prepare('insert into page values (?, ?, ?)')
+      for (const [bucket, list] of pages) put.run(bucket, before, list)
+      const add = db.prepare('insert into batch values (?, ?, ?)')
+      add.run(before, before + rest.lines, JSON.stringify(rest))
       db.exec('commit')
     },
     false,
@@ -54,25 +57,24 @@ export function batchAfter(file: string, done: number): { number: number; lines:
   return open(file, (db) => {
     const found = db.prepare('select number, rest from batch where until > ? order by number limit 1').get(done)
     if (!found) return null
-    return { number: found.number as number, lines: (JSON.parse(found.rest as string) as Taken).given }
+    return { number: found.number as number, lines: (JSON.parse(found.rest as string) as Rest).lines }
   })
 }
 
-export const readBatch = (file: string, number: number): Omit<Taken, 'visits'> & { visits: Uint8Array } =>
+export const readBatch = (file: string, number: number): Taken =>
   open(file, (db) => {
-    const found = db.prepare('select visits, rest from batch where number = ?').get(number)
-    return { ...(JSON.parse(found?.rest as string) as Taken), visits: found?.visits as Uint8Array }
+    const found = db.prepare('select rest from batch where number = ?').get(number)
+    return { ...(JSON.parse(found?.rest as string) as Rest), visits: readFileSync(visitsFile(file, number)) }
   })
 
-/** Pages behind one, as `putPages` takes them. */
-export const pagesAfter = (file: string, after: string, limit: number): { json: string; last: string; rows: number } =>
+/** Pages of a bucket, each once, in the order of their ids; of one page the last title stands. */
+export function pagesOf(file: string, bucket: number): TakenPage[] {
+  const pages = new Map<string, TakenPage>()
+  const decoder = new TextDecoder()
   open(file, (db) => {
-    const found = db
-      .prepare(`select json_group_array(json_array(id, url, site, title)) as json, max(id) as last, count(*) as rows
-        from (select id, url, site, title from page where id > ? order by id limit ?)`)
-      .get(after, limit)
-    return { json: found?.json as string, last: (found?.last ?? '') as string, rows: Number(found?.rows) }
+    for (const { list } of db.prepare('select list from page where bucket = ? order by number').iterate(bucket))
+      for (const page of JSON.parse(decoder.decode(list as Uint8Array)) as TakenPage[])
+        if (page[3] !== null || !pages.has(page[0])) pages.set(page[0], page)
   })
-
-export const pagesTaken = (file: string): number =>
-  open(file, (db) => Number(db.prepare('select count(*) as pages from page').get()?.pages))
+  return [...pages.values()].sort(([a], [b]) => (a < b ? -1 : 1))
+}

@@ -1,5 +1,5 @@
 /** What pages said, in a bundle: read and written in worker threads. It comes with its visit, and goes with it. */
-import { linesOf, textOf, toLine, toRow } from '../../../kernel/portable/line.ts'
+import { linesOf, textOf, toLine, rowReader } from '../../../kernel/portable/line.ts'
 import type { Fault, Page, ReadPage, WriteLines, Written } from '../../../kernel/portable/portable.ts'
 import type { ReadApart, WriteApart } from '../../../kernel/scope.ts'
 import { readAddress, visitId } from './address.ts'
@@ -24,8 +24,9 @@ async function sorted(from: Reader, { table, text, persons }: WriteLines, anyVis
   const faults: Fault[] = []
   const given = new Map<string, TextFields>()
   let skipped = 0
+  const read = rowReader(table.columns, persons)
   for (const line of linesOf(text)) {
-    const row = toRow(table.columns, line, persons) as { url: string; text: string } & Record<string, number>
+    const row = read(line) as { url: string; text: string } & Record<string, number>
     const address = readAddress(row.url)
     const sound = soundText(row.text)
     if (typeof address === 'string' || sound === null) {

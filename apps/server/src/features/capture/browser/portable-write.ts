@@ -1,12 +1,15 @@
 /** Visits of a bundle, read and written in worker threads. */
-import { linesOf, textOf, toLine, toRow } from '../../../kernel/portable/line.ts'
+import { iso } from '../../../kernel/clock.ts'
+import { jsonList } from '../../../kernel/json.ts'
+import { linesOf, rowReader, textOf, toLine } from '../../../kernel/portable/line.ts'
 import type { Fault, Page, ReadPage, TakenLines, WriteLines, Written } from '../../../kernel/portable/portable.ts'
+import { lineReader } from '../../../kernel/portable/unseen.ts'
 import type { ReadApart, WriteApart } from '../../../kernel/scope.ts'
-import { type Address, addressReader, visitId } from './address.ts'
+import { type Address, addressReader, buckets, visitId } from './address.ts'
 import { knownVisits, visitPage } from './portable-store.ts'
 import { recountJob } from './recount.ts'
 import { earliest, soundTitle } from './visit.ts'
-import { batchAfter, pagesAfter, pagesTaken, readBatch, takeDown } from './gather-store.ts'
+import { batchAfter, pagesOf, readBatch, type Taken, type TakenPage, takeDown } from './gather-store.ts'
 import { insertManyVisits, markBuckets, putPages, type VisitFields } from './write-store.ts'
 
 export const readLines: ReadApart<ReadPage, Page> = async (from, { table, after, since, limit }) => {
@@ -19,19 +22,24 @@ export const readLines: ReadApart<ReadPage, Page> = async (from, { table, after,
   }
 }
 
-type Read = { visits: Map<string, VisitFields>; pages: Map<string, { address: Address; title: string | null }> }
-type Sorted = Read & { given: number; faults: Fault[] }
+type Sound = { visit: VisitFields; address: Address; title: string | null }
 
-function sorted({ table, text, persons }: WriteLines): Sorted {
+/** Makes visits of rows, or says why one is none. Addresses and titles that come again soon are not read again. */
+function visitReader(): (row: Visit) => Sound | string {
   const read = addressReader()
-  const titles = remembered(soundTitle)
-  const result: Sorted = { visits: new Map(), pages: new Map(), given: 0, faults: [] }
-  for (const line of linesOf(text)) {
-    result.given += 1
-    const reason = take(result, toRow(table.columns, line, persons) as unknown as Visit, read, titles)
-    if (reason) result.faults.push({ id: String(line.visited_at), reason })
+  const titleOf = remembered(soundTitle)
+  return (row) => {
+    const address = read(row.url)
+    if (typeof address === 'string') return 'its address is no web page'
+    if (row.visited_at < earliest) return 'its time cannot be'
+    const referrer = row.referrer === null ? 'address' : read(row.referrer)
+    const visit: VisitFields = [
+      ...([visitId(row.visited_at, address.page), address.page, address.bucket, row.visited_at] as const),
+      ...([typeof referrer === 'string' ? null : referrer.url, row.duration_ms, row.source] as const),
+      ...([titleOf(row.title), row.tab_id, row.status_code, row.content_type] as const),
+    ]
+    return { visit, address, title: titleOf(row.page_title) }
   }
-  return result
 }
 
 type Visit = Record<'url' | 'source', string> &
@@ -50,54 +58,74 @@ function remembered(make: typeof soundTitle): (title: string | null) => string |
   }
 }
 
-/** Answers why a visit is none. */
-function take(
-  { visits, pages }: Sorted,
-  row: Visit,
-  read: ReturnType<typeof addressReader>,
-  titleOf: (title: string | null) => string | null,
-): string | null {
-  const address = read(row.url)
-  if (typeof address === 'string') return 'its address is no web page'
-  if (row.visited_at < earliest) return 'its time cannot be'
-  const referrer = row.referrer === null ? null : read(row.referrer)
-  const id = visitId(row.visited_at, address.page)
-  visits.set(id, [
-    ...([id, address.page, address.bucket, row.visited_at] as const),
-    ...([
-      referrer === null || typeof referrer === 'string' ? null : referrer.url,
-      row.duration_ms,
-      row.source,
-    ] as const),
-    ...([titleOf(row.title), row.tab_id, row.status_code, row.content_type] as const),
-  ])
-  const title = titleOf(row.page_title) ?? pages.get(address.page)?.title ?? null
-  pages.set(address.page, { address, title })
-  return null
-}
-
 const tallied = (given: number, created: number, faults: Fault[]): Written => {
   return { created, updated: 0, skipped: given - created - faults.length, failed: faults.length, faults }
 }
 
-export const sortLines: ReadApart<WriteLines, Written> = async (from, lines) => {
-  const { visits, given, faults } = sorted(lines)
-  const known = await knownVisits(from, [...visits.keys()])
-  return tallied(given, visits.size - known.size, faults)
+export const sortLines: ReadApart<WriteLines, Written> = async (from, { table, text, persons }) => {
+  const read = visitReader()
+  const faults: Fault[] = []
+  const ids = new Set<string>()
+  const rows = linesOf(text).map(rowReader(table.columns, persons)) as unknown as Visit[]
+  for (const row of rows) {
+    const sound = read(row)
+    if (typeof sound === 'string') faults.push(faultOf(row, sound))
+    else ids.add(sound.visit[0])
+  }
+  const known = await knownVisits(from, [...ids])
+  return tallied(rows.length, ids.size - known.size, faults)
 }
 
+const faultOf = ({ visited_at }: Visit, reason: string): Fault => ({ id: iso(visited_at), reason })
+
 export type ToTake = { file: string; given: WriteLines; lines: TakenLines }
-/** Takes visits down as lists for the database, their pages each once. Reads addresses before any writer is held. */
-export const takeLines: ReadApart<ToTake, void> = async (_from, { file, given: how, lines }) => {
-  const text = new TextDecoder().decode(lines.bytes)
-  const { visits, pages, given, faults } = sorted({ ...how, text })
-  const buckets = [...new Set([...pages.values()].map(({ address }) => address.bucket))]
-  takeDown(
-    file,
-    { visits: JSON.stringify([...visits.values()]), size: visits.size, given, buckets, faults },
-    [...pages].map(([id, { address, title }]) => [id, address.url, address.site, title]),
-    lines.before,
-  )
+/**
+ * Takes visits down as a list for the database, their pages each once. Reads addresses before any writer is held. Nothing of
+ * a line outlives it but the bytes that are written: what a young heap cannot let go of at once costs as much again.
+ */
+export const takeLines: ReadApart<ToTake, number | null> = async (_from, { file, given, lines }) => {
+  const { table, persons } = given
+  const soundLines = lineReader(table.component, lines.schema)
+  const rowOf = rowReader(table.columns, persons)
+  const read = visitReader()
+  const visits = jsonList(lines.bytes.length)
+  const pages = pageLists()
+  const taken: Omit<Taken, 'visits' | 'buckets'> = { size: 0, lines: 0, faults: [] }
+  for (const line of soundLines(lines.bytes)) {
+    taken.lines += 1
+    if (line === null) return lines.before + taken.lines
+    const row = rowOf(line) as unknown as Visit
+    const sound = read(row)
+    if (typeof sound === 'string') {
+      taken.faults.push(faultOf(row, sound))
+      continue
+    }
+    const { visit, address, title } = sound
+    visits.add(JSON.stringify(visit))
+    taken.size += 1
+    pages.add(address, title)
+  }
+  const byBucket = pages.lists()
+  const rest = { ...taken, buckets: [...byBucket.keys()] }
+  takeDown(file, { ...rest, visits: visits.bytes() }, byBucket, lines.before)
+  return null
+}
+
+/** Pages as lists by bucket, each once, and again where another title comes. */
+function pageLists() {
+  const titles = new Map<string, string | null>()
+  const lists = new Map<number, ReturnType<typeof jsonList>>()
+  return {
+    add({ page, url, site, bucket }: Address, title: string | null): void {
+      const known = titles.get(page)
+      if (known !== undefined && (title === null || title === known)) return
+      titles.set(page, title)
+      const list = lists.get(bucket) ?? jsonList(8_192)
+      lists.set(bucket, list)
+      list.add(JSON.stringify([page, url, site, title] satisfies TakenPage))
+    },
+    lists: () => new Map([...lists].map(([bucket, list]) => [bucket, list.bytes()])),
+  }
 }
 
 /** The batch that goes on behind `done` lines. */
@@ -106,18 +134,20 @@ export const batchBehind: ReadApart<{ file: string; done: number }, { number: nu
   { file, done },
 ) => batchAfter(file, done)
 
-export const countTaken: ReadApart<string, number> = async (_from, file) => pagesTaken(file)
-
-export type TakenPages = { file: string; after: string; limit: number }
-/** Puts pages down, in the order of their ids. Answers the last of them and how many they were. */
-export const putTakenPages: WriteApart<TakenPages, { last: string; rows: number }> = async (
-  tx,
-  { file, after, limit },
-) => {
-  const { json, last, rows } = pagesAfter(file, after, limit)
-  if (rows > 0) await putPages(tx, json)
-  return { last, rows }
+/** From a bucket on, as many whole buckets as hold `least` pages, in lists of as many pages. */
+export type PagesFrom = { file: string; bucket: number; least: number }
+export type PageLists = { lists: Uint8Array[]; rows: number; next: number }
+export const pagesFrom: ReadApart<PagesFrom, PageLists> = async (_from, { file, bucket, least }) => {
+  const pages: TakenPage[] = []
+  let next = bucket
+  while (next < buckets && pages.length < least) pages.push(...pagesOf(file, next++))
+  const lists: Uint8Array[] = []
+  for (let at = 0; at < pages.length; at += least)
+    lists.push(new TextEncoder().encode(JSON.stringify(pages.slice(at, at + least))))
+  return { lists, rows: pages.length, next }
 }
+
+export const putTakenPages: WriteApart<Uint8Array, void> = (tx, json) => putPages(tx, json)
 
 /** `removals`: bucket → how often pages had been removed from it when they were put down. */
 export type TakenBatch = { file: string; number: number; removals: ReadonlyMap<number, number> }
@@ -128,14 +158,14 @@ export type TakenBatch = { file: string; number: number; removals: ReadonlyMap<n
  */
 export const writeLines: WriteApart<WriteLines, Written | null> = async (tx, { prepared }) => {
   const { file, number, removals } = prepared as TakenBatch
-  const { visits, size, given, buckets, faults } = readBatch(file, number)
-  if (size === 0) return tallied(given, 0, faults)
-  const now = await markBuckets(tx, buckets)
+  const { visits, size, lines, buckets: touched, faults } = readBatch(file, number)
+  if (size === 0) return tallied(lines, 0, faults)
+  const now = await markBuckets(tx, touched)
   if ([...now].some(([bucket, times]) => times !== (removals.get(bucket) ?? 0))) return null
   const created = await insertManyVisits(tx, visits)
-  if (created === 0) return tallied(given, 0, faults)
+  if (created === 0) return tallied(lines, 0, faults)
   // Whoever brings the bundle in counts in the end; this is for when that is cut off.
   await tx.enqueue({ ...recountJob, runAt: tx.now + 60_000 })
   tx.event({ type: 'visits.created', subject: 'history', data: { created, duplicates: size - created } })
-  return tallied(given, created, faults)
+  return tallied(lines, created, faults)
 }

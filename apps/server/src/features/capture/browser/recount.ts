@@ -33,7 +33,9 @@ export const recountJob = {
 } as const
 
 /** Pages that are counted in one transaction, more or less: a stretch ends with a bucket where it can. */
-const stretchSize = 2_500
+const stretchSize = 4_000
+/** With so many pages at once others follow: milliseconds that the indexer leaves them to whoever counts. */
+const many = { pages: 1_000, wait: 3_000 }
 const here = new URL(import.meta.url)
 
 /** From page `after` on, at most to the end of bucket `last`; `changes` of each bucket as they were at the beginning. */
@@ -87,7 +89,8 @@ export const recountStretch: WriteApart<Recount, Step> = async (tx, { after, las
     await noteRemoval(tx, new Set(removed.map(bucketOf)))
     await deleteTexts(tx, removed)
   }
-  if (changed.length + removed.length > 0) await tx.reindex('visit', [...changed, ...removed])
+  const both = [...changed, ...removed]
+  if (both.length > 0) await tx.reindex('visit', both, both.length < many.pages ? 0 : many.wait)
   if (whole !== null) {
     await countSites(tx, first, whole)
     await settleBuckets(tx, held, changes)

@@ -2,7 +2,7 @@
  * Versions of documents in a bundle, read and written in worker threads. A document that stands here under another id is the
  * one that they come to, and what both sides have had becomes one history.
  */
-import { linesOf, type Row, textOf, toLine, toRow } from '../../../kernel/portable/line.ts'
+import { linesOf, type Row, textOf, toLine, rowReader } from '../../../kernel/portable/line.ts'
 import type { Fault, Page, ReadPage, WriteLines, Written } from '../../../kernel/portable/portable.ts'
 import type { ReadApart, WriteApart } from '../../../kernel/scope.ts'
 import { merge } from './merge.ts'
@@ -46,7 +46,7 @@ export async function placed<G extends GivenVersion | Omit<GivenVersion, 'markdo
   { table, text, persons }: WriteLines,
   together: boolean,
 ): Promise<{ given: Map<string, G[]>; faults: Fault[] }> {
-  const rows = linesOf(text).map((line) => toRow(table.columns, line, persons) as unknown as G)
+  const rows = linesOf(text).map(rowReader(table.columns, persons)) as unknown as G[]
   const known = await standing(
     from,
     rows.map(({ document_id: id, url_key, given_hash }) => ({ id, url_key, given_hash })),

@@ -5,6 +5,7 @@ import { type HistoryImported, HistorySource } from '@cairn/api/imports'
 import { shape, text } from '@cairn/api/shapes'
 import { type Clock, isoOrNull } from '../../../kernel/clock.ts'
 import { type JobContext, job } from '../../../kernel/jobs/definition.ts'
+import { observed } from '../../../kernel/observed.ts'
 import { removals } from '../browser/count-store.ts'
 import { bulkLine, dropUnseen, recount, recountJob } from '../browser/recount.ts'
 import { release, type VisitBatch } from './batch.ts'
@@ -104,12 +105,6 @@ async function putPages({ scope, progress }: JobContext<unknown>, reader: Reader
     progress({ phase: 'pages', done, total: reader.pages })
   }
   return before
-}
-
-/** A promise that may fail before anybody waits for it: whoever does is told. */
-function observed<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined)
-  return promise
 }
 
 /** Says how fast it goes, in words. */
