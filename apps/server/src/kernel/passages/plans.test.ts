@@ -2,7 +2,7 @@ import { expect, inject, test } from 'vitest'
 import { testDatabase } from '../../../test/database.ts'
 import { plansOf } from '../../../test/plans.ts'
 import type { Db } from '../database/dialect.ts'
-import { type Candidate, candidates, details, neighbours } from './search-store.ts'
+import { type Candidate, candidates, details, neighbours, records } from './search-store.ts'
 import { takePassages } from './write-store.ts'
 
 const anywhere = { from: null, to: null, kinds: null, roots: null }
@@ -18,7 +18,8 @@ test.runIf(sqlite)('neighbours are looked up one by one, not by walking all seri
 })
 
 test.runIf(sqlite).each([
-  ['candidates', (db: Db) => candidates(db, 'w', [1, 2], anywhere)],
+  ['records', (db: Db) => records(db, 'w', [1, 2], anywhere)],
+  ['candidates', (db: Db) => candidates(db, 'w', [1, 2])],
   ['what is shown', (db: Db) => details(db, 'w', [1, 2])],
   ['what is taken out', (db: Db) => takePassages({ db, dialect: 'sqlite', workspace: 'w', number: 1 }, [1, 2])],
 ] as const)('%s: passages are looked up by their numbers, not by walking the workspace', async (_, ask) => {

@@ -2,7 +2,7 @@
 import type { Token } from './analysis.ts'
 import type { QueryTerm, Understood } from './query.ts'
 import { type Scored, type Statistics, scorePassage } from './score.ts'
-import type { Candidate } from './search-store.ts'
+import type { Candidate, Records } from './search-store.ts'
 
 export type Boost = 'exact' | 'phrase' | 'title' | 'neighbour' | 'recent'
 export type Ranked = { candidate: Candidate; own: Scored; score: number; boosts: Set<Boost> }
@@ -37,17 +37,19 @@ export function scoreAll(
   })
 }
 
-/** The best `most` of many, sorted: of the rest nothing but the score is ever computed. */
-export function scoreBest(
-  candidates: readonly Candidate[],
+/** Numbers of the best `most` passages, and of those that are as good as the last of them. */
+export function bestOf(
+  { numbers, lengths, records }: Records,
   terms: readonly QueryTerm[],
   statistics: Statistics,
   most: number,
-): Ranked[] {
-  const scores = candidates.map(({ terms: record, length }) => scorePassage(record, length, terms, statistics).score)
-  const limit = Float64Array.from(scores).sort().at(-most) ?? 0
-  const best = candidates.filter((_, at) => (scores[at] as number) >= limit && (scores[at] as number) > 0)
-  return sortByScore(scoreAll(best, terms, statistics)).slice(0, most)
+): number[] {
+  const scores = Float64Array.from(
+    records,
+    (record, at) => scorePassage(record, lengths[at] as number, terms, statistics).score,
+  )
+  const limit = scores.toSorted().at(-most) ?? 0
+  return numbers.filter((_, at) => (scores[at] as number) >= limit && (scores[at] as number) > 0)
 }
 
 const byScore = (a: Ranked, b: Ranked) =>

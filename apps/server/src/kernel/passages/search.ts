@@ -12,7 +12,7 @@ import * as rank from './rank.ts'
 import type { Ranked } from './rank.ts'
 import type { Statistics } from './score.ts'
 import * as store from './search-store.ts'
-import type { Candidate, Found, Limits } from './search-store.ts'
+import type { Found, Limits, Records } from './search-store.ts'
 import type { Place } from './source.ts'
 import { kindToken, type Match, rootToken, timeMatch } from './tokens.ts'
 
@@ -105,8 +105,9 @@ async function chosenBy({ db, workspace }: From, argument: SearchArgument, atFir
 
   async function byWords({ terms }: Understood, of: Statistics): Promise<Ranked[]> {
     if (terms.length === 0) return []
-    const collected = await collect(terms)
-    const ranked = rank.scoreBest(collected, terms, of, kept)
+    const numbers = rank.bestOf(await collect(terms), terms, of, kept)
+    const candidates = await store.candidates(db, workspace, numbers)
+    const ranked = rank.sortByScore(rank.scoreAll(candidates, terms, of)).slice(0, kept)
     const best = ranked.slice(0, supported)
     const beside = await store.neighbours(
       db,
@@ -126,20 +127,17 @@ async function chosenBy({ db, workspace }: From, argument: SearchArgument, atFir
    * A kind that most passages are of tells little, and reading it costs the reading of nearly all: candidates are held
    * against it afterwards. Where others of another kind take their places, it is looked for all the same.
    */
-  async function collect(terms: readonly QueryTerm[]): Promise<Candidate[]> {
+  async function collect(terms: readonly QueryTerm[]): Promise<Records> {
     const { kinds } = argument.limits
     if (kinds !== null && (await store.shareOf(db, workspace, kinds)) >= common) {
-      const { candidates, all } = await under({ ...argument.limits, kinds: null }, terms)
-      if (all || candidates.length >= SCORED * common) return candidates
+      const { records, all } = await under({ ...argument.limits, kinds: null }, terms)
+      if (all || records.numbers.length >= SCORED * common) return records
     }
-    return (await under(argument.limits, terms)).candidates
+    return (await under(argument.limits, terms)).records
   }
 
   /** `all`: whether nothing that the lists hold was left out. */
-  async function under(
-    sought: Limits,
-    terms: readonly QueryTerm[],
-  ): Promise<{ candidates: Candidate[]; all: boolean }> {
+  async function under(sought: Limits, terms: readonly QueryTerm[]): Promise<{ records: Records; all: boolean }> {
     const number = space?.number ?? 0
     const read = []
     let all = true
@@ -149,8 +147,8 @@ async function chosenBy({ db, workspace }: From, argument: SearchArgument, atFir
       read.push({ numbers, weight })
     }
     const best = select(read, SCORED)
-    const candidates = await store.candidates(db, workspace, best, argument.limits)
-    return { candidates, all: all && best.length < SCORED }
+    const records = await store.records(db, workspace, best, argument.limits)
+    return { records, all: all && best.length < SCORED }
   }
 
   async function byMeaning(ids: readonly string[], terms: readonly QueryTerm[], of: Statistics): Promise<Ranked[]> {
