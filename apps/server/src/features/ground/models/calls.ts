@@ -90,9 +90,9 @@ export function makeModelCalls({ sidecar, secrets, egress, clock, workspaces }: 
     call: { task: ModelTask; row: store.ProviderRow; model: string; since: number },
     end: { bytes: number; used: Used; error: string | null },
   ): Promise<void> {
-    await egress.settle(scope, ticket, { bytes: end.bytes, outcome: end.error ?? 'ok' })
-    await scope.write((tx) =>
-      store.insertUsage(tx, {
+    await scope.write(async (tx) => {
+      await egress.settleIn(tx, ticket, { bytes: end.bytes, outcome: end.error ?? 'ok' })
+      await store.insertUsage(tx, {
         workspace: tx.workspace,
         id: newId(),
         task_type: call.task,
@@ -106,8 +106,8 @@ export function makeModelCalls({ sidecar, secrets, egress, clock, workspaces }: 
         agent: tx.principal.agent,
         job: tx.job,
         created_at: tx.now,
-      }),
-    )
+      })
+    })
   }
 
   /**

@@ -58,6 +58,8 @@ type Parts = {
 }
 /** What a question is tied to, and whether its thread is a new one. */
 type Ties = { task: Task | null; tab: string | undefined; opens: boolean }
+/** Milliseconds that a question is indexed later: its answer would wait for that. */
+const answeredBefore = 300
 /** Messages of the shown path that are looked through for the last question. */
 const lookedThrough = 50
 
@@ -145,6 +147,7 @@ export function makeChatService({ models, threads, tasks, tabs, documents, fligh
       id: ids.user,
       role: 'user' as const,
       content: question.message,
+      rests: answeredBefore,
       ...(replaced && { parent_id: replaced.parent_id }),
       ...(attachments.length > 0 && { attachments }),
     }

@@ -36,6 +36,8 @@ export type NewMessage = {
   parent_id?: string | null
   /** Ends that the shown path may have for this message to become its end; any unless said. */
   follows?: readonly (string | null)[]
+  /** Milliseconds that the indexer leaves it alone, where something that somebody waits for comes first. */
+  rests?: number
   kind?: MessageKind
   state?: Message['state']
   tokens?: number | null
@@ -154,7 +156,7 @@ export async function addMessage(tx: Tx, thread: string, input: NewMessage, data
   const named = input.role === 'user' && taken.title === '' && (await entitle(tx, thread, taken.version, content))
   await link(tx, thread, [...(input.citations ?? []).map(linkOf), ...(input.attachments ?? []).map(attached)], row.id)
   if (named) await retitled(tx, { id: thread, message_count: taken.message_count })
-  else await tx.reindex('message', [row.id])
+  else await tx.reindex('message', [row.id], input.rests)
   const { turn, role, kind } = row
   const about = { thread_id: thread, turn, role, kind, ...(named && { thread_named: true }), ...data }
   tx.event({ type: 'message.created', subject: row.id, data: about })
