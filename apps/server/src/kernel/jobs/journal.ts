@@ -28,6 +28,16 @@ export async function recordStep(db: Db, step: JobStepRow): Promise<void> {
     .execute()
 }
 
+/** Records a step that goes on: its newest result stands. */
+export async function countStep(db: Db, step: JobStepRow): Promise<void> {
+  const { result, finished_at } = step
+  await tables(db)
+    .insertInto('job_step')
+    .values(step)
+    .onConflict((conflict) => conflict.columns(['workspace', 'job_id', 'name']).doUpdateSet({ result, finished_at }))
+    .execute()
+}
+
 /** Number of the newest line of a job's log; 0 when there is none. */
 export async function lastLine(db: Db, workspace: string, job: string): Promise<number> {
   const row = await tables(db)

@@ -1,6 +1,7 @@
 /** Removes jobs that ended long ago: a few in one transaction, many as a job. */
 import { EndedJobStatus } from '@cairn/api/jobs'
 import { count, list, shape, Type } from '@cairn/api/shapes'
+import { type Counts, countOn, sum } from '../../../kernel/jobs/counting.ts'
 import { job } from '../../../kernel/jobs/definition.ts'
 import type { Jobs } from '../../../kernel/jobs/jobs.ts'
 import type { Scope, WriteApart } from '../../../kernel/scope.ts'
@@ -9,6 +10,7 @@ import { type Pruning, removeEnded } from './store.ts'
 type Removed = Record<string, number>
 type Step = { removed: Removed; done: boolean }
 type Begun = { removed: Removed; job_id: string | null }
+/** `removed`: before the job began. */
 type Going = { pruning: Pruning; removed: Removed }
 
 const atOnce = 500
@@ -36,12 +38,11 @@ export const pruneJob = job({
   }),
   timeout: 3_600_000,
   async run(context): Promise<Removed> {
-    const { pruning, ...going } = context.input as Going
-    for (let { removed } = going; ; ) {
+    const going = context.input as Going
+    for (;;) {
       context.signal.throwIfAborted()
-      const step = await context.scope.apart.write<Step>(here, 'pruneSome', { pruning, removed })
-      removed = step.removed
-      if (step.done) return removed
+      const { removed, done } = await context.scope.apart.write<Step>(here, 'pruneSome', going)
+      if (done) return removed
       await context.advanced()
       context.progress({
         phase: 'removing',
@@ -54,9 +55,10 @@ export const pruneJob = job({
 
 /** Removes some, and adds them to those before. One event with all of them at the end: `job.pruned`. */
 export const pruneSome: WriteApart<Going, Step> = async (tx, { pruning, removed: before }) => {
-  const removed = { ...before }
   const gone = await removeEnded(tx, pruning, atOnce)
-  for (const status of gone) removed[status] = (removed[status] ?? 0) + 1
+  const more: Counts = {}
+  for (const status of gone) more[status] = (more[status] ?? 0) + 1
+  const removed = sum(before, await countOn(tx, more))
   const done = gone.length < atOnce
   if (done) tx.event({ type: 'job.pruned', subject: tx.workspace, data: { removed } })
   return { removed, done }

@@ -1,4 +1,4 @@
-/** Kills a core, as a process of its own, in the middle of an import, and starts it again on the same data. */
+/** Kills a core, as a process of its own, in the middle of an import or a removal, and starts it again on the same data. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -32,4 +32,33 @@ test('an import that was killed goes on: each bookmark once, in its place, and i
   expect(rows.map(({ url }) => url)).toEqual(Array.from({ length: 200 }, (_, row) => `https://large.example/5/${row}`))
   const left = await readdir(join(environment.CAIRN_HOME as string, 'blobs'), { recursive: true, withFileTypes: true })
   expect(left.filter((one) => one.isFile())).toEqual([])
+}, 120_000)
+
+test('removing a folder that was killed goes on, and tells all that went; another folder stays as it is', async () => {
+  const { environment } = await coreSettings()
+  let core = await startCoreProcess(environment)
+  const many = 15_000
+  const folder = (title: string, links: number) => {
+    const rows = Array.from({ length: links }, (_, at) => `<DT><A HREF="https://${title}.example/${at}">x</A>`)
+    return `<DT><H3>${title}</H3><DL><p>${rows.join('\n')}</DL><p>`
+  }
+  const file = new Blob([`<DL><p>${folder('goes', many)}${folder('stays', 20)}</DL>`])
+  const { job_id } = await core.api.bookmarks.import.upload(file)
+  await until(async () => (await core.api.jobs.get({ id: job_id })).completed_at, 60_000)
+  const [goes, stays] = (await core.api.bookmarks.tree()).items
+  const going = core.api.bookmarks.removeFolder({ id: goes?.id ?? '' }).catch(() => null)
+  const begun = await until(async () => (await core.api.jobs.list({ type: 'bookmarks.remove' })).items[0])
+  await until(async () => (await core.api.jobs.get({ id: begun.id })).progress.steps_completed > 0)
+  await core.kill()
+  await going
+  core = await startCoreProcess(environment)
+  const ended = await until(async () => {
+    const now = await core.api.jobs.get({ id: begun.id })
+    return now.completed_at === null ? null : now
+  }, 60_000)
+  expect(ended).toMatchObject({ status: 'succeeded', error: null, result: { bookmarks: many, folders: 1 } })
+  expect(ended.attempt).toBeGreaterThan(1)
+  const { items, total } = await core.api.bookmarks.tree()
+  expect([items.map(({ id }) => id), total.bookmarks]).toEqual([[stays?.id], 20])
+  expect((await core.api.events.audit({})).valid).toBe(true)
 }, 120_000)

@@ -1,6 +1,7 @@
 import { RemovalMode } from '@cairn/api/browser'
 import { Id, list, optional, type Static, shape, text } from '@cairn/api/shapes'
 import Type from 'typebox'
+import { countedSoFar } from '../../../kernel/jobs/counting.ts'
 import { job } from '../../../kernel/jobs/definition.ts'
 import { type Removed, removeVisits } from './remove.ts'
 import { dropUnseen, recount, recountJob } from './recount.ts'
@@ -31,8 +32,11 @@ export const removalJob = { type: 'browser.remove', concurrency: 'browser.remove
 export const removeHistory = job({
   type: removalJob.type,
   input: Removal,
-  run({ scope, input, progress }): Promise<Removed> {
+  async run({ scope, input, progress }): Promise<Removed> {
     const { mode, which } = input as Static<typeof Removal>
-    return removeVisits(scope, mode, which, (done) => progress({ phase: 'removing', done, total: null }))
+    const { pages } = await removeVisits(scope, mode, which, (done) =>
+      progress({ phase: 'removing', done, total: null }),
+    )
+    return { visits: (await countedSoFar(scope)).visits ?? 0, pages }
   },
 })

@@ -1,4 +1,5 @@
 /** Removes visits, and what nothing refers to after that. */
+import { countOn } from '../../../kernel/jobs/counting.ts'
 import type { Scope, WriteApart } from '../../../kernel/scope.ts'
 import { bucketOf } from './address.ts'
 import { recount, recountJob } from './recount.ts'
@@ -47,5 +48,6 @@ export const removeSome: WriteApart<{ doomed: Doomed; mode: string }, number> = 
     subject: doomed.visit ?? doomed.page ?? 'history',
     data: { mode, visits: pages.length },
   })
+  await countOn(tx, { visits: pages.length })
   return pages.length
 }
