@@ -31,6 +31,7 @@ const once = [
     '**/chats/killed.test.ts',
     '**/threads/killed.test.ts',
     '**/browser/killed.test.ts',
+    '**/account/jobs/killed.test.ts',
   ],
 ]
 
