@@ -32,6 +32,7 @@ const once = [
     '**/threads/killed.test.ts',
     '**/browser/killed.test.ts',
     '**/account/jobs/killed.test.ts',
+    '**/tasks/killed.test.ts',
   ],
 ]
 

@@ -1,9 +1,9 @@
 /** Kills a core, as a process of its own, in the middle of pruning, and starts it again on the same data. */
-import { DatabaseSync } from 'node:sqlite'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { coreSettings, startCoreProcess } from '../../../../test/core-process.ts'
 import { until } from '../../../../test/harness.ts'
+import { multiply } from '../../../../test/multiply.ts'
 
 test('pruning that was killed goes on, and tells all that went', async () => {
   const { environment } = await coreSettings()
@@ -14,7 +14,9 @@ test('pruning that was killed goes on, and tells all that went', async () => {
   await until(async () => (await core.api.jobs.get({ id: job_id })).completed_at)
   await core.kill()
   const many = 12_000
-  multiply(join(environment.CAIRN_HOME as string, 'cairn.db'), job_id, many)
+  const lastYear = { completed_at: 'completed_at - 31536000000', created_at: 'created_at - 31536000000' }
+  const file = join(environment.CAIRN_HOME as string, 'cairn.db')
+  multiply(file, { table: 'jobs', id: job_id, copies: many, changed: lastYear })
   core = await startCoreProcess(environment)
   const going = core.api.jobs.prune().catch(() => null)
   const begun = await until(async () => (await core.api.jobs.list({ type: 'jobs.prune' })).items[0])
@@ -31,21 +33,3 @@ test('pruning that was killed goes on, and tells all that went', async () => {
   expect((await core.api.jobs.list({ type: 'bookmarks.import' })).items.map(({ id }) => id)).toEqual([job_id])
   expect((await core.api.events.audit({})).valid).toBe(true)
 }, 120_000)
-
-/** Puts copies of a job beside it that ended a year before. */
-function multiply(file: string, id: string, copies: number) {
-  const db = new DatabaseSync(file)
-  const names = db
-    .prepare("select name from pragma_table_info('jobs')")
-    .all()
-    .map(({ name }) => String(name))
-  const changed: Record<string, string> = {
-    id: "printf('018b0000-0000-7000-8000-%012x', number.value)",
-    completed_at: 'completed_at - 31536000000',
-    created_at: 'created_at - 31536000000',
-  }
-  db.exec(`with recursive number(value) as (select 1 union all select value + 1 from number where value < ${copies})
-    insert into jobs (${names.join()}) select ${names.map((name) => changed[name] ?? `jobs.${name}`).join()}
-    from jobs cross join number where jobs.id = '${id}'`)
-  db.close()
-}
