@@ -236,3 +236,25 @@ test('a source opens at its place', async () => {
   await expect(open({ id: 'none' })).rejects.toThrow('no such note')
   await expect(open({ kind: 'none' })).rejects.toThrow('no such none')
 })
+
+test('what fits holds every telling word where anything does, however many hold some of them', async () => {
+  const room = await library()
+  const some = Object.fromEntries(
+    Array.from({ length: 60 }, (_, at) => [`some${at}`, at % 2 === 0 ? 'harbour harbour lantern' : 'granite lantern']),
+  )
+  await room.put({ ...some, whole: 'the granite of a harbour, and a lantern', other: 'nothing of it' })
+  const fitting = async (query: string) => {
+    const { sources, guessed } = await room.passages.fitting(room.scope(), { query, limit: 100 })
+    return { ids: sources.map(({ id }) => id), terms: sources[0]?.terms, guessed }
+  }
+  expect(await fitting('harbour granite lantern')).toEqual({
+    ids: ['whole'],
+    terms: ['harbour', 'granite', 'lantern'],
+    guessed: false,
+  })
+  // A word that nobody holds is guessed at: nothing is missing then.
+  expect(await fitting('harbuor granite')).toMatchObject({ ids: ['whole'], guessed: true })
+  const { ids } = await fitting('harbour xylophone')
+  expect(ids).toHaveLength(31)
+  expect((await fitting('lantern')).ids).toHaveLength(61)
+})

@@ -134,12 +134,15 @@ export function makePassages(parts: PassageParts) {
     weights: Object.fromEntries(
       [...kinds.values()].flatMap(({ kind, weight = 1 }) => (weight === 1 ? [] : [[kind, weight]])),
     ),
-    ...{ semantic: null, keyword: true },
+    ...{ semantic: null, keyword: true, whole: false },
   })
 
-  /** Which sources fit the words, best first, and whether no word was held as it was typed. Cheaper than a search. */
+  /**
+   * Which sources fit the words, best first, and whether no word was held as it was typed; where some hold all words, those
+   * alone. Cheaper than a search.
+   */
   const fitting = (scope: Scope, query: SearchQuery) =>
-    scope.apart.read<Fitting>(searchModule, 'fittingSources', argumentOf(query))
+    scope.apart.read<Fitting>(searchModule, 'fittingSources', { ...argumentOf(query), whole: true })
 
   async function byMeaning(scope: Scope, query: SearchQuery): Promise<{ ids: string[] | null; reason: string | null }> {
     const nothing = (reason: string) => ({ ids: null, reason })

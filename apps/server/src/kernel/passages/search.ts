@@ -14,7 +14,7 @@ import type { Statistics } from './score.ts'
 import * as store from './search-store.ts'
 import type { Found, Limits, Records } from './search-store.ts'
 import type { Place } from './source.ts'
-import { kindToken, type Match, rootToken, timeMatch } from './tokens.ts'
+import { kindToken, type Match, rootToken, termToken, timeMatch } from './tokens.ts'
 
 export type SearchArgument = {
   query: string
@@ -28,6 +28,8 @@ export type SearchArgument = {
   semantic: string[] | null
   /** Are words asked, too? */
   keyword: boolean
+  /** Where some passages hold every telling word, are the others not wanted? */
+  whole: boolean
 }
 export type Fitting = {
   /** With the words of the query, as they were typed, that each holds. */
@@ -61,7 +63,7 @@ export const searchPassages: ReadApart<SearchArgument, SearchAnswer> = async (fr
   return { hits, corrected }
 }
 
-/** Which sources fit, best first: no text is fetched but for ranking. */
+/** Which sources fit, best first, those that hold all words alone where there are such: no text is fetched but for ranking. */
 export const fittingSources: ReadApart<SearchArgument, Fitting> = async (from, argument) => {
   const found = await chosenBy(from, argument, examined)
   if (!found) return { sources: [], guessed: false }
@@ -129,11 +131,25 @@ async function chosenBy({ db, workspace }: From, argument: SearchArgument, atFir
    */
   async function collect(terms: readonly QueryTerm[]): Promise<Records> {
     const { kinds } = argument.limits
+    if (argument.whole) {
+      const whole = await holdingAll(terms)
+      if (whole.numbers.length > 0) return whole
+    }
     if (kinds !== null && (await store.shareOf(db, workspace, kinds)) >= common) {
       const { records, all } = await under({ ...argument.limits, kinds: null }, terms)
       if (all || records.numbers.length >= SCORED * common) return records
     }
     return (await under(argument.limits, terms)).records
+  }
+
+  /** The newest of those that hold every telling word: many long lists need not be read for that, only what is on all of them. */
+  async function holdingAll(terms: readonly QueryTerm[]): Promise<Records> {
+    const number = space?.number ?? 0
+    const words = [...Map.groupBy(tellingOf(terms), ({ group }) => group).values()]
+    const all: Match[] = words.map((same) => ({ any: same.map(({ term }) => termToken(number, term)) }))
+    const match = { all: [...all, ...filters(number, argument.limits)] }
+    const found = words.length < 2 ? [] : await store.postings(db, match, SCORED)
+    return store.records(db, workspace, found, argument.limits)
   }
 
   /** `all`: whether nothing that the lists hold was left out. */
@@ -244,9 +260,11 @@ function toHit(
 
 /** The telling terms of a query that a passage holds. */
 function heldBy({ own }: Ranked, { terms }: Understood): QueryTerm[] {
+  return tellingOf(terms).filter(({ group }) => group < 31 && own.groups & (1 << group))
+}
+function tellingOf(terms: readonly QueryTerm[]): QueryTerm[] {
   const most = Math.max(...terms.map(({ weight }) => weight))
-  const telling = terms.filter(({ weight }) => weight >= most * tellingShare)
-  return telling.filter(({ group }) => group < 31 && own.groups & (1 << group))
+  return terms.filter(({ weight }) => weight >= most * tellingShare)
 }
 const typedOf = (terms: readonly QueryTerm[]) => [...new Set(terms.map(({ typed }) => typed))]
 
