@@ -208,6 +208,24 @@ test('under a passphrase it is an age file, and opens with no other', async () =
   }
 })
 
+test('lines of any length come in whole, wherever what is unpacked at a time ends', async () => {
+  const { api } = await from.stranger()
+  const { id } = await api.threads.create({ title: 'Long and short' })
+  const word = (at: number) => sha256(String(at))
+  const words = (most: number) => Array.from({ length: Math.ceil(most / 64) }, (_, at) => word(at)).join('')
+  // Short lines up to just below a block, one that is longer than several pieces, and short ones behind it.
+  for (let at = 0; at < 19; at++) await api.threads.addMessage({ thread_id: id, role: 'user', content: words(100_000) })
+  await api.threads.addMessage({ thread_id: id, role: 'user', content: `${words(3_000_000)} ünd` })
+  for (let at = 0; at < 5; at++) await api.threads.addMessage({ thread_id: id, role: 'user', content: `short ${at}` })
+  const { file } = await exported(api, { components: ['threads', 'messages'] })
+  const target = await to.stranger()
+  const job = await imported(target.api, file)
+  expect(job).toMatchObject({ status: 'succeeded', result: { total: { created: 26, failed: 0 }, faults: [] } })
+  const lengths = async (of: typeof api) =>
+    (await of.threads.messages({ thread_id: id, limit: 200 })).items.map(({ content }) => sha256(content))
+  expect(await lengths(target.api)).toEqual(await lengths(api))
+})
+
 test('two imports at once are in order, and what comes in is found', async () => {
   const one = await room(from)
   await fill(one.api)

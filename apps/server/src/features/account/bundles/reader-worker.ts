@@ -297,7 +297,8 @@ async function* wholeLines(stream: Readable, most: number, part: Part | null): A
     const last = piece.lastIndexOf(newline)
     open = last < 0 ? open + piece.length : piece.length - last - 1
     if (open > limits.line) refuse('it has a line that is too long')
-    if (held < batch.characters || held === open) continue
+    // Cut in the piece that came last, which has to end a line for that.
+    if (held < batch.characters || last < 0) continue
     const rest = Buffer.from(piece.subarray(piece.length - open))
     pieces[pieces.length - 1] = piece.subarray(0, piece.length - open)
     yield joined(pieces, held - open)
