@@ -221,6 +221,7 @@ test('lines of any length come in whole, wherever what is unpacked at a time end
   const target = await to.stranger()
   const job = await imported(target.api, file)
   expect(job).toMatchObject({ status: 'succeeded', result: { total: { created: 26, failed: 0 }, faults: [] } })
+  expect(job.progress).toMatchObject({ phase: 'done', steps_completed: 26, steps_total: 26 })
   const lengths = async (of: typeof api) =>
     (await of.threads.messages({ thread_id: id, limit: 200 })).items.map(({ content }) => sha256(content))
   expect(await lengths(target.api)).toEqual(await lengths(api))

@@ -107,6 +107,8 @@ async function bring(parts: Parts, context: JobContext<unknown>, reader: Reader)
   for (const { portable } of plan.chosen)
     await portable.finish?.(scope, (done, all) => context.progress({ phase: 'counting', done, total: all }))
   const result = resultOf(plan, await progressOf(scope, id), false)
+  // What is told of it in the end is how much came, not how much of it was counted last.
+  context.progress({ phase: 'done', done: total, total })
   await context.writeStep('told', async (tx) => {
     tx.event({ type: 'bundle.imported', subject: id, data: { ...result.total } })
   })

@@ -56,7 +56,9 @@ export const importHistory = (parts: { clock: Clock; folder: string }) =>
       await recount(scope, (done, total) => context.progress({ phase: 'counting', done, total }))
       await dropUnseen(scope)
       await scope.write((tx) => updateImport(tx, id, { finished_at: tx.now }))
-      return resultOf((await importById(scope, id)) as ImportRow)
+      const row = (await importById(scope, id)) as ImportRow
+      context.progress({ phase: 'done', done: row.rows_read, total: row.rows_read })
+      return resultOf(row)
     },
   })
 
