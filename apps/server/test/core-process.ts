@@ -54,3 +54,26 @@ export async function startCoreProcess(environment: Record<string, string>): Pro
   })
   return { api: makeClient<Table>(routesOf(table), { url, key: environment.CAIRN_API_KEY as string }), kill }
 }
+
+/**
+ * Asks for what goes on as a job of `type`, kills the core once some of it is done, starts another on the same data, and
+ * answers with that one and the job when it has ended.
+ */
+export async function cutOff(
+  core: CoreProcess,
+  environment: Record<string, string>,
+  type: string,
+  ask: (api: CoreProcess['api']) => Promise<unknown>,
+) {
+  const going = ask(core.api).catch(() => null)
+  const begun = await until(async () => (await core.api.jobs.list({ type })).items[0])
+  await until(async () => (await core.api.jobs.get({ id: begun.id })).progress.steps_completed > 0)
+  await core.kill()
+  await going
+  const next = await startCoreProcess(environment)
+  const ended = await until(async () => {
+    const now = await next.api.jobs.get({ id: begun.id })
+    return now.completed_at === null ? null : now
+  }, 60_000)
+  return { core: next, ended }
+}

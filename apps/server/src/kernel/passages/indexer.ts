@@ -5,6 +5,7 @@
 import { CairnError } from '@cairn/api/errors'
 import type { Clock } from '../clock.ts'
 import type { JobContext } from '../jobs/definition.ts'
+import { observed } from '../observed.ts'
 import { ANALYSIS_VERSION } from './analysis.ts'
 import { type Cutter, type SoundSource, soundSource, toCut } from './cut.ts'
 import * as pending from './pending-store.ts'
@@ -59,9 +60,7 @@ export async function drain(parts: IndexerParts, context: JobContext<unknown>): 
   try {
     for (let batch = await ahead; batch; batch = await ahead) {
       // The next sources are read and analysed while these are written.
-      ahead = next()
-      // It may fail before anybody waits for it: then the next look at it throws.
-      ahead.catch(() => undefined)
+      ahead = observed(next())
       await apply(batch)
       for (const row of batch.rows) busy.delete(keyOf(row))
       done += batch.rows.length

@@ -1,6 +1,6 @@
 /** What a search reads. Every statement names the workspace. */
 import { type RawBuilder, sql } from 'kysely'
-import { among, dialectOf } from '../database/lists.ts'
+import { among, dialectOf, rowsOf } from '../database/lists.ts'
 import type { Db } from '../database/dialect.ts'
 import type { Dictionary, TermCounts } from './query.ts'
 import { type PostingRow, type SpaceRow, tables } from './rows.ts'
@@ -137,10 +137,8 @@ export async function neighbours(
     series === null || position === null ? [] : [-2, -1, 1, 2].map((distance) => [series, position + distance]),
   )
   if (places.length === 0) return []
-  const wanted =
-    dialectOf(db) === 'sqlite'
-      ? sql`select distinct value ->> 0 as series, value ->> 1 as position from jsonb_each(jsonb(${JSON.stringify(places)}))`
-      : sql`select distinct value ->> 0 as series, (value ->> 1)::bigint as position from json_array_elements(${JSON.stringify(places)}::json)`
+  const wanted = sql`select distinct value ->> 0 as series, cast(value ->> 1 as bigint) as position
+    from ${rowsOf(db, JSON.stringify(places))}`
   // A cross join is SQLite's way to say which side comes first: left alone it walks through all series for each place.
   const { rows } = await sql<Candidate>`select ${columns} from (${wanted}) w cross join passage_posting p
     where p.workspace = ${workspace} and p.series is not null and p.series = w.series and p.position = w.position

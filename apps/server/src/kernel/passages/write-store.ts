@@ -1,6 +1,6 @@
 /** What the indexer writes. Every statement names the workspace; every count is kept in the same transaction. */
 import { sql } from 'kysely'
-import { among } from '../database/lists.ts'
+import { among, rowsOf } from '../database/lists.ts'
 import type { Db, DialectName } from '../database/dialect.ts'
 import { ANALYSIS_VERSION } from './analysis.ts'
 import type { NewPassage } from './prepare.ts'
@@ -186,12 +186,9 @@ export async function countTerms(
   // One order for all writers, so that none waits for another in a ring.
   sorted.sort(([a], [b]) => (a < b ? -1 : 1))
   for (const part of parts(sorted, 2_000)) {
-    const json = JSON.stringify(part)
-    const rows =
-      dialect === 'sqlite'
-        ? sql`select ${workspace}, value ->> 0, value ->> 1, value ->> 2 from jsonb_each(jsonb(${json})) where true`
-        : sql`select ${workspace}::text, value ->> 0, (value ->> 1)::bigint, (value ->> 2)::bigint from json_array_elements(${json}::json)`
-    await sql`insert into passage_term (workspace, term, passages, strong) ${rows}
+    await sql`insert into passage_term (workspace, term, passages, strong)
+      select ${workspace}, value ->> 0, cast(value ->> 1 as bigint), cast(value ->> 2 as bigint)
+      from ${rowsOf(db, JSON.stringify(part))} where true
       on conflict (workspace, term) do update set passages = passage_term.passages + excluded.passages,
         strong = passage_term.strong + excluded.strong`.execute(db)
   }

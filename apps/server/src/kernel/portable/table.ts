@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { overtaken } from '../database/errors.ts'
 import { rowsOf } from '../database/lists.ts'
 import type { ReadApart, Scope, WriteApart } from '../scope.ts'
-import { type Cell, linesOf, type Row, sameRow, textOf, toLine, rowReader } from './line.ts'
+import { type Cell, linesOf, type Row, rowReader, sameRow, textOf, toLine } from './line.ts'
 import type { Fault, Hook, Page, PortableTable, ReadPage, Tally, WriteLines, Written } from './portable.ts'
 
 type From = Pick<Scope, 'workspace' | 'db'>

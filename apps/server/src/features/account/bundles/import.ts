@@ -12,6 +12,7 @@ import { type JobContext, job } from '../../../kernel/jobs/definition.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { observed } from '../../../kernel/observed.ts'
 import type { Gathering, Portable, TravellingFiles, WriteLines, Written } from '../../../kernel/portable/portable.ts'
+import { release } from '../../../kernel/release.ts'
 import { layOut, openFile, passphraseName, unmarked } from './files.ts'
 import { type Part, unreadable } from './manifest.ts'
 import { add, moveOn, none, type Progress, progressOf } from './progress.ts'
@@ -180,10 +181,8 @@ async function gatherLines(
   const taking: Promise<void>[] = []
   const take = async (bytes: Uint8Array, before: number) => {
     const unsound = await gather.take(context.scope, gathered(component), given, { bytes, before, schema })
-    if (unsound !== null)
-      throw unreadable(`${component} has a row that is none, row ${unsound}`)
-      // At once instead of when the collector comes by.
-    ;(bytes.buffer as ArrayBuffer).transfer(0)
+    if (unsound !== null) throw unreadable(`${component} has a row that is none, row ${unsound}`)
+    release(bytes)
   }
   for (let before = 0; ; ) {
     const { rows, done, bytes } = await reader.hand(component)

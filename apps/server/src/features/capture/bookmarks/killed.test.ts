@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { coreSettings, startCoreProcess } from '../../../../test/core-process.ts'
+import { coreSettings, cutOff, startCoreProcess } from '../../../../test/core-process.ts'
 import { until } from '../../../../test/harness.ts'
 
 test('an import that was killed goes on: each bookmark once, in its place, and its file is let go of', async () => {
@@ -36,7 +36,7 @@ test('an import that was killed goes on: each bookmark once, in its place, and i
 
 test('removing a folder that was killed goes on, and tells all that went; another folder stays as it is', async () => {
   const { environment } = await coreSettings()
-  let core = await startCoreProcess(environment)
+  const core = await startCoreProcess(environment)
   const many = 15_000
   const folder = (title: string, links: number) => {
     const rows = Array.from({ length: links }, (_, at) => `<DT><A HREF="https://${title}.example/${at}">x</A>`)
@@ -46,19 +46,12 @@ test('removing a folder that was killed goes on, and tells all that went; anothe
   const { job_id } = await core.api.bookmarks.import.upload(file)
   await until(async () => (await core.api.jobs.get({ id: job_id })).completed_at, 60_000)
   const [goes, stays] = (await core.api.bookmarks.tree()).items
-  const going = core.api.bookmarks.removeFolder({ id: goes?.id ?? '' }).catch(() => null)
-  const begun = await until(async () => (await core.api.jobs.list({ type: 'bookmarks.remove' })).items[0])
-  await until(async () => (await core.api.jobs.get({ id: begun.id })).progress.steps_completed > 0)
-  await core.kill()
-  await going
-  core = await startCoreProcess(environment)
-  const ended = await until(async () => {
-    const now = await core.api.jobs.get({ id: begun.id })
-    return now.completed_at === null ? null : now
-  }, 60_000)
+  const { core: next, ended } = await cutOff(core, environment, 'bookmarks.remove', (api) =>
+    api.bookmarks.removeFolder({ id: goes?.id ?? '' }),
+  )
   expect(ended).toMatchObject({ status: 'succeeded', error: null, result: { bookmarks: many, folders: 1 } })
   expect(ended.attempt).toBeGreaterThan(1)
-  const { items, total } = await core.api.bookmarks.tree()
+  const { items, total } = await next.api.bookmarks.tree()
   expect([items.map(({ id }) => id), total.bookmarks]).toEqual([[stays?.id], 20])
-  expect((await core.api.events.audit({})).valid).toBe(true)
+  expect((await next.api.events.audit({})).valid).toBe(true)
 }, 120_000)

@@ -1,13 +1,12 @@
 /** Kills a core, as a process of its own, in the middle of removing visits, and starts it again on the same data. */
 import { expect, test } from 'vitest'
-import { coreSettings, startCoreProcess } from '../../../../test/core-process.ts'
-import { until } from '../../../../test/harness.ts'
+import { coreSettings, cutOff, startCoreProcess } from '../../../../test/core-process.ts'
 
 const [batches, size] = [6, 5_000]
 
 test('removing visits that was killed goes on: what stays is whole and counted right', async () => {
   const { environment } = await coreSettings()
-  let core = await startCoreProcess(environment)
+  const core = await startCoreProcess(environment)
   for (let batch = 0; batch < batches; batch++) {
     const visits = Array.from({ length: size }, (_, at) => ({
       url: `https://${at % 5 === 0 ? 'stays' : 'goes'}.example/${at % 997}`,
@@ -15,21 +14,14 @@ test('removing visits that was killed goes on: what stays is whole and counted r
     }))
     await core.api.browser.createVisits({ visits })
   }
-  const going = core.api.browser.removeHistory({ domain: 'goes.example' }).catch(() => null)
-  const job = await until(async () => (await core.api.jobs.list({ type: 'browser.remove' })).items[0])
-  await until(async () => (await core.api.jobs.get({ id: job.id })).progress.steps_completed > 0)
-  await core.kill()
-  await going
-  core = await startCoreProcess(environment)
-  const ended = await until(async () => {
-    const now = await core.api.jobs.get({ id: job.id })
-    return now.completed_at === null ? null : now
-  })
+  const { core: next, ended } = await cutOff(core, environment, 'browser.remove', (api) =>
+    api.browser.removeHistory({ domain: 'goes.example' }),
+  )
   const left = (batches * size) / 5
   expect(ended).toMatchObject({ status: 'succeeded', error: null, result: { visits: batches * size - left } })
   expect(ended.attempt).toBeGreaterThan(1)
-  expect((await core.api.overview.get()).counts).toMatchObject({ history: left, sites: 1 })
-  const { items, total } = await core.api.browser.listSites({ from: '2000-01-01T00:00:00Z' })
+  expect((await next.api.overview.get()).counts).toMatchObject({ history: left, sites: 1 })
+  const { items, total } = await next.api.browser.listSites({ from: '2000-01-01T00:00:00Z' })
   expect([items.map(({ site, visits }) => [site, visits]), total.visits]).toEqual([[['stays.example', left]], left])
-  expect((await core.api.events.audit({})).valid).toBe(true)
+  expect((await next.api.events.audit({})).valid).toBe(true)
 }, 120_000)

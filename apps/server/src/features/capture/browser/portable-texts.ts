@@ -1,5 +1,5 @@
 /** What pages said, in a bundle: read and written in worker threads. It comes with its visit, and goes with it. */
-import { linesOf, textOf, toLine, rowReader } from '../../../kernel/portable/line.ts'
+import { linesOf, rowReader, textOf, toLine } from '../../../kernel/portable/line.ts'
 import type { Fault, Page, ReadPage, WriteLines, Written } from '../../../kernel/portable/portable.ts'
 import type { ReadApart, WriteApart } from '../../../kernel/scope.ts'
 import { readAddress, visitId } from './address.ts'

@@ -136,7 +136,7 @@ export const batchBehind: ReadApart<{ file: string; done: number }, { number: nu
 
 /** From a bucket on, as many whole buckets as hold `least` pages, in lists of as many pages. */
 export type PagesFrom = { file: string; bucket: number; least: number }
-export type PageLists = { lists: Uint8Array[]; rows: number; next: number }
+export type PageLists = { lists: Uint8Array[]; next: number }
 export const pagesFrom: ReadApart<PagesFrom, PageLists> = async (_from, { file, bucket, least }) => {
   const pages: TakenPage[] = []
   let next = bucket
@@ -144,7 +144,7 @@ export const pagesFrom: ReadApart<PagesFrom, PageLists> = async (_from, { file, 
   const lists: Uint8Array[] = []
   for (let at = 0; at < pages.length; at += least)
     lists.push(new TextEncoder().encode(JSON.stringify(pages.slice(at, at + least))))
-  return { lists, rows: pages.length, next }
+  return { lists, next }
 }
 
 export const putTakenPages: WriteApart<Uint8Array, void> = (tx, json) => putPages(tx, json)

@@ -2,7 +2,7 @@
  * Versions of documents in a bundle, read and written in worker threads. A document that stands here under another id is the
  * one that they come to, and what both sides have had becomes one history.
  */
-import { linesOf, type Row, textOf, toLine, rowReader } from '../../../kernel/portable/line.ts'
+import { linesOf, type Row, rowReader, textOf, toLine } from '../../../kernel/portable/line.ts'
 import type { Fault, Page, ReadPage, WriteLines, Written } from '../../../kernel/portable/portable.ts'
 import type { ReadApart, WriteApart } from '../../../kernel/scope.ts'
 import { merge } from './merge.ts'

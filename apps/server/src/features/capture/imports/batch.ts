@@ -32,6 +32,3 @@ export type HistoryReader = Extent & {
   nextVisits(after: number, limit: number): VisitBatch
   close(): void
 }
-
-/** Gives back the memory of a list at once instead of when the collector comes by. */
-export const release = (list: Uint8Array | null): void => void (list?.buffer as ArrayBuffer | undefined)?.transfer(0)
