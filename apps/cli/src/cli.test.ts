@@ -200,6 +200,11 @@ describe('the command line', () => {
     expect(await json('crawl', `${site.url}/`, '--query', 'ice', '--depth', '1')).toMatchObject({
       counts: { created: 2 },
     })
+    const daily = ['crawl', `${site.url}/`, '--depth', '0', '--every', 'day', '--at', '7:00', '--json']
+    expect(await cli(daily, { TZ: 'Asia/Tokyo' })).toMatchObject({ code: 0 })
+    const { items } = await cairn.api.crawls.listSchedules()
+    expect(items).toMatchObject([{ every_hours: 24, at: '07:00', time_zone: 'Asia/Tokyo' }])
+    expect(items[0]?.next_at).toMatch(/T22:00:00\.000Z$/)
     await site.stop()
     expect(await cli(['crawl', 'http://10.0.0.1/'])).toMatchObject({
       code: 4,
@@ -258,6 +263,12 @@ describe('the command line', () => {
     expect((await json('task', 'list')).items).toMatchObject([{ id: kept.id }])
     expect((await json('task', 'list', '--all')).items).toHaveLength(2)
 
+    const added = async (environment: Record<string, string>) =>
+      JSON.parse((await cli(['task', 'add', 'Bericht bis 1. März 2031 9 Uhr', '--json'], environment)).out)
+    const report = { title: 'Bericht', due_at: '2031-03-01T00:00:00.000Z' }
+    expect(await added({ TZ: 'Asia/Tokyo', LANG: 'de_DE.UTF-8' })).toMatchObject(report)
+    expect(await added({ TZ: 'Asia/Tokyo', LANG: 'en_GB.UTF-8', LC_TIME: 'de_AT' })).toMatchObject(report)
+    expect(await added({ TZ: 'Asia/Tokyo', LC_ALL: 'C.UTF-8', LANG: 'de_DE' })).not.toMatchObject(report)
     expect(await cli(['task', 'add', 'x', '--due', 'whenever'])).toMatchObject({ code: 2 })
     expect(await cli(['task', 'add', 'x', '--priority', 'utmost'])).toMatchObject({ code: 2 })
     expect(await cli(['task', 'add'])).toMatchObject({ code: 2 })
@@ -326,6 +337,8 @@ describe('the command line', () => {
       ['bookmark', 'list', '--limit', '-1'],
       ['thread', 'list', '--limit', '1.5'],
       ['crawl', 'https://a.example/', '--pages', 'all'],
+      ['crawl', 'https://a.example/', '--every', 'often'],
+      ['crawl', 'https://a.example/', '--every', 'day', '--at', 'seven'],
       ['dance'],
       ['add', 'a', 'b'],
       ['key', 'create'],

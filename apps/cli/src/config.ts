@@ -25,11 +25,21 @@ export function findTarget(environment: NodeJS.ProcessEnv = process.env): Target
  * them as ISO 8601 does.
  */
 export function dateLanguage({ LC_ALL, LC_TIME, LANG }: NodeJS.ProcessEnv = process.env): string {
-  const [name = ''] = (LC_ALL || LC_TIME || LANG || '').split(/[.@]/, 1)
+  return languagesIn(LC_ALL || LC_TIME || LANG)[0] ?? 'sv'
+}
+
+/** The languages that dates are typed in, best first: `de-DE` and `en-US` for `LC_TIME=de_DE.UTF-8` and `LANG=en_US.UTF-8`. */
+export function spokenLanguages({ LC_ALL, LC_TIME, LANG }: NodeJS.ProcessEnv = process.env): string[] {
+  const said = LC_ALL ? languagesIn(LC_ALL) : [...new Set([...languagesIn(LC_TIME), ...languagesIn(LANG)])]
+  return said.length > 0 ? said : [Intl.DateTimeFormat().resolvedOptions().locale]
+}
+
+/** None for `C`, `POSIX` and what is no language. */
+function languagesIn(name = ''): string[] {
   try {
-    return Intl.DateTimeFormat.supportedLocalesOf(name.replaceAll('_', '-'))[0] ?? 'sv'
+    return Intl.DateTimeFormat.supportedLocalesOf((name.split(/[.@]/, 1)[0] as string).replaceAll('_', '-'))
   } catch {
-    return 'sv'
+    return []
   }
 }
 

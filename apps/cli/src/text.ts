@@ -1,9 +1,9 @@
 /** Words and numbers as people read them in a terminal. */
 import pc from 'picocolors'
-import { dateLanguage } from './config.ts'
+import { dateLanguage, spokenLanguages } from './config.ts'
 
-/** Where the person is: dates in words are meant there. */
-export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+/** Where the person is, and what they speak: dates in words are meant so. */
+export const speaker = { zone: Intl.DateTimeFormat().resolvedOptions().timeZone, languages: spokenLanguages() }
 
 /** Control characters, bidirectional overrides included, made visible: text from outside must not steer a terminal. */
 export const harmless = (text: string) =>

@@ -18,6 +18,10 @@ import * as bundles from './0015-bundles.ts'
 import * as attachmentsAndSuggestions from './0016-attachments-and-suggestions.ts'
 import * as crawlsByPromise from './0017-crawls-by-promise.ts'
 import * as tallies from './0018-tallies.ts'
+import * as persons from './0019-persons.ts'
+import * as crawlPagesByDocument from './0020-crawl-pages-by-document.ts'
+import * as timeZones from './0021-time-zones.ts'
+import * as linesOfTurns from './0022-lines-of-turns.ts'
 
 export const migrations: readonly Migration[] = [
   { name: '0001-kernel', up: kernel.up },
@@ -38,4 +42,8 @@ export const migrations: readonly Migration[] = [
   { name: '0016-attachments-and-suggestions', up: attachmentsAndSuggestions.up },
   { name: '0017-crawls-by-promise', up: crawlsByPromise.up },
   { name: '0018-tallies', up: tallies.up },
+  { name: '0019-persons', up: persons.up },
+  { name: '0020-crawl-pages-by-document', up: crawlPagesByDocument.up },
+  { name: '0021-time-zones', up: timeZones.up },
+  { name: '0022-lines-of-turns', up: linesOfTurns.up },
 ]

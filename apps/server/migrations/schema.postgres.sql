@@ -182,6 +182,7 @@ create table crawl (
   skipped bigint not null,
   bytes bigint not null,
   created_at bigint not null,
+  person text collate "C",
   constraint crawl_pk PRIMARY KEY (workspace, id)
 );
 
@@ -221,6 +222,8 @@ create table crawl_page (
 
 CREATE INDEX crawl_page_content ON public.crawl_page USING btree (workspace, crawl_id, content_hash);
 
+CREATE INDEX crawl_page_document ON public.crawl_page USING btree (workspace, document_id) WHERE (document_id IS NOT NULL);
+
 CREATE INDEX crawl_page_host ON public.crawl_page USING btree (workspace, crawl_id, state, host, promise DESC, number);
 
 CREATE INDEX crawl_page_next ON public.crawl_page USING btree (workspace, crawl_id, state, promise DESC, number);
@@ -235,6 +238,9 @@ create table crawl_schedule (
   next_at bigint not null,
   last_job_id text collate "C",
   created_at bigint not null,
+  person text collate "C",
+  time_zone text collate "C" not null default 'UTC'::text,
+  at text collate "C",
   constraint crawl_schedule_pk PRIMARY KEY (workspace, id)
 );
 
@@ -249,11 +255,14 @@ create table document_version (
   characters bigint not null,
   blob text collate "C",
   created_at bigint not null,
+  person text collate "C",
   constraint document_version_pk PRIMARY KEY (workspace, document_id, version),
   constraint document_version_document FOREIGN KEY (workspace, document_id) REFERENCES documents(workspace, id) ON DELETE CASCADE
 );
 
 CREATE INDEX document_version_blob ON public.document_version USING btree (workspace, blob);
+
+CREATE INDEX document_version_person ON public.document_version USING btree (workspace, person, document_id);
 
 create table documents (
   workspace text collate "C" not null,
@@ -280,6 +289,7 @@ create table documents (
   created_at bigint not null,
   updated_at bigint not null,
   checked_at bigint not null,
+  person text collate "C",
   constraint documents_pk PRIMARY KEY (workspace, id)
 );
 
@@ -629,6 +639,7 @@ create table job_schedule (
   cron text collate "C" not null,
   next_at bigint not null,
   served_at bigint,
+  time_zone text collate "C" not null default 'UTC'::text,
   constraint job_schedule_pk PRIMARY KEY (workspace, type)
 );
 
@@ -727,12 +738,29 @@ create table llm_messages (
   metadata text collate "C" not null,
   created_at bigint not null,
   attachments text collate "C" not null default '[]'::text,
+  person text collate "C",
+  begins bigint not null default 0,
   constraint llm_messages_turn UNIQUE (workspace, thread_id, turn),
   constraint llm_messages_pk PRIMARY KEY (workspace, id),
   constraint llm_messages_thread FOREIGN KEY (workspace, thread_id) REFERENCES llm_threads(workspace, id) ON DELETE CASCADE
 );
 
+CREATE INDEX llm_messages_line ON public.llm_messages USING btree (workspace, thread_id, turn) WHERE (begins = 1);
+
 CREATE INDEX llm_messages_parent ON public.llm_messages USING btree (workspace, thread_id, parent_id, turn);
+
+CREATE INDEX llm_messages_person ON public.llm_messages USING btree (workspace, person, thread_id);
+
+CREATE OR REPLACE FUNCTION public.llm_messages_begins()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin
+    if not exists (
+      select 1 from llm_messages earlier where earlier.workspace = new.workspace and earlier.id = new.parent_id
+        and earlier.thread_id = new.thread_id and earlier.turn = new.turn - 1) then new.begins = 1; end if;
+    return new; end $function$
+;
+CREATE TRIGGER llm_messages_begins BEFORE INSERT ON public.llm_messages FOR EACH ROW EXECUTE FUNCTION llm_messages_begins();
 
 CREATE OR REPLACE FUNCTION public.tally_messages_less()
  RETURNS trigger
@@ -796,6 +824,7 @@ create table llm_threads (
   last_user_message_at bigint,
   last_assistant_message_at bigint,
   head_id text collate "C",
+  person text collate "C",
   constraint llm_threads_pk PRIMARY KEY (workspace, id)
 );
 

@@ -146,6 +146,7 @@ CREATE TABLE "crawl" (
   "skipped" integer not null,
   "bytes" integer not null,
   "created_at" integer not null,
+  "person" text,
   constraint "crawl_pk" primary key ("workspace", "id")
 ) strict;
 
@@ -185,6 +186,8 @@ CREATE TABLE "crawl_page" (
 
 CREATE INDEX "crawl_page_content" on "crawl_page" ("workspace", "crawl_id", "content_hash");
 
+CREATE INDEX crawl_page_document on crawl_page (workspace, document_id) where document_id is not null;
+
 CREATE INDEX crawl_page_host on crawl_page (workspace, crawl_id, state, host, promise desc, number);
 
 CREATE INDEX crawl_page_next on crawl_page (workspace, crawl_id, state, promise desc, number);
@@ -199,6 +202,9 @@ CREATE TABLE "crawl_schedule" (
   "next_at" integer not null,
   "last_job_id" text,
   "created_at" integer not null,
+  "person" text,
+  "time_zone" text default 'UTC' not null,
+  "at" text,
   constraint "crawl_schedule_pk" primary key ("workspace", "id")
 ) strict;
 
@@ -213,11 +219,14 @@ CREATE TABLE "document_version" (
   "characters" integer not null,
   "blob" text,
   "created_at" integer not null,
+  "person" text,
   constraint "document_version_pk" primary key ("workspace", "document_id", "version"),
   constraint "document_version_document" foreign key ("workspace", "document_id") references "documents" ("workspace", "id") on delete cascade
 ) strict;
 
 CREATE INDEX "document_version_blob" on "document_version" ("workspace", "blob");
+
+CREATE INDEX "document_version_person" on "document_version" ("workspace", "person", "document_id");
 
 CREATE TABLE "documents" (
   "workspace" text not null,
@@ -244,6 +253,7 @@ CREATE TABLE "documents" (
   "created_at" integer not null,
   "updated_at" integer not null,
   "checked_at" integer not null,
+  "person" text,
   constraint "documents_pk" primary key ("workspace", "id")
 ) strict;
 
@@ -496,6 +506,7 @@ CREATE TABLE "job_schedule" (
   "cron" text not null,
   "next_at" integer not null,
   "served_at" integer,
+  "time_zone" text default 'UTC' not null,
   constraint "job_schedule_pk" primary key ("workspace", "type")
 ) strict;
 
@@ -594,12 +605,23 @@ CREATE TABLE "llm_messages" (
   "metadata" text not null,
   "created_at" integer not null,
   "attachments" text default '[]' not null,
+  "person" text,
+  "begins" integer default 0 not null,
   constraint "llm_messages_pk" primary key ("workspace", "id"),
   constraint "llm_messages_turn" unique ("workspace", "thread_id", "turn"),
   constraint "llm_messages_thread" foreign key ("workspace", "thread_id") references "llm_threads" ("workspace", "id") on delete cascade
 ) strict;
 
+CREATE INDEX "llm_messages_line" on "llm_messages" ("workspace", "thread_id", "turn") where begins = 1;
+
 CREATE INDEX "llm_messages_parent" on "llm_messages" ("workspace", "thread_id", "parent_id", "turn");
+
+CREATE INDEX "llm_messages_person" on "llm_messages" ("workspace", "person", "thread_id");
+
+CREATE TRIGGER llm_messages_begins after insert on llm_messages when not exists (
+      select 1 from llm_messages earlier where earlier.workspace = new.workspace and earlier.id = new.parent_id
+        and earlier.thread_id = new.thread_id and earlier.turn = new.turn - 1) begin
+    update llm_messages set begins = 1 where workspace = new.workspace and id = new.id; end;
 
 CREATE TRIGGER tally_messages_less after delete on llm_messages begin
       update tally set amount = amount - 1 where workspace = old.workspace and kind = 'messages' and quarter = old.created_at / 900000;
@@ -631,6 +653,7 @@ CREATE TABLE "llm_threads" (
   "last_user_message_at" integer,
   "last_assistant_message_at" integer,
   "head_id" text,
+  "person" text,
   constraint "llm_threads_pk" primary key ("workspace", "id")
 ) strict;
 

@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parse } from 'yaml'
+import { isZone } from './kernel/zones.ts'
 
 export type Mode = 'local' | 'team'
 type Kind = 'text' | 'number' | 'flag' | 'list'
@@ -95,6 +96,12 @@ export const settings = [
     default: '0',
     help: '1: allow CAIRN_HOST to be reachable from other machines.',
   },
+  {
+    name: 'CAIRN_TIME_ZONE',
+    kind: 'text',
+    default: '',
+    help: "IANA name, as Europe/Berlin, of the clocks that nightly work goes by; the machine's own otherwise. The same for all instances of a team.",
+  },
   { name: 'CAIRN_RATE_PER_ADDRESS', kind: 'number', default: '20000', help: 'Requests per address and minute.' },
   { name: 'CAIRN_RATE_PER_PERSON', kind: 'number', default: '60000', help: 'Requests per person and minute.' },
 ] as const satisfies readonly Setting[]
@@ -122,6 +129,7 @@ export function readConfig(environment: Environment = process.env) {
   const databaseUrl = value('CAIRN_DATABASE_URL')
   const config = {
     mode: value('CAIRN_MODE') as Mode,
+    timeZone: value('CAIRN_TIME_ZONE') || machineZone(),
     home,
     host,
     port: Number(value('CAIRN_PORT')),
@@ -158,6 +166,8 @@ export function readConfig(environment: Environment = process.env) {
   if (config.sidecar.url && config.sidecar.secret.length < 32) {
     faults.push('CAIRN_SIDECAR_SECRET must have at least 32 characters when CAIRN_SIDECAR_URL is set')
   }
+  if (!isZone(config.timeZone))
+    faults.push(`CAIRN_TIME_ZONE must be a time zone, such as Europe/Berlin, not "${config.timeZone}"`)
   if (config.ownerKey && config.ownerKey.length < 24) faults.push('CAIRN_API_KEY must have at least 24 characters')
   if (databaseUrl && !/^postgres(ql)?:\/\//.test(databaseUrl))
     faults.push('CAIRN_DATABASE_URL must start with postgres://')
@@ -174,6 +184,12 @@ const listed = (text: string) =>
     .split(',')
     .map((one) => one.trim())
     .filter(Boolean)
+
+const machineZone = (): string => {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
+  // A machine may not know where it is.
+  return isZone(timeZone) ? timeZone : 'UTC'
+}
 
 /** Whether there is a screen to open a browser on. */
 const hasDisplay = (environment: Environment) =>

@@ -111,7 +111,8 @@ export async function startCore(config: Config, options: CoreOptions = {}) {
       reindex: (db, workspace, kind, ids, context) => passages.reindex(db, workspace, kind, ids, context),
       broken: (error) => log.error({ err: error }, 'something after a commit failed'),
     })
-    const jobs = makeJobs({ database, clock, log, worker: database.name === 'sqlite' ? 'core' : workerOf(config.home) })
+    const worker = database.name === 'sqlite' ? 'core' : workerOf(config.home)
+    const jobs = makeJobs({ database, clock, log, worker, timeZone: config.timeZone })
     const sidecar = makeSidecar(supervisor)
     const passages = makePassages({
       ...{ database, clock, log, vectors: sidecar.vectors },
@@ -186,7 +187,7 @@ export async function startCore(config: Config, options: CoreOptions = {}) {
     built.push(makeEventsFeature(kernel).feature)
     built.push(makeEgressFeature(kernel).feature)
     built.push(makeBundles(kernel, workspaces, built).feature)
-    built.push(makePrivacyFeature(kernel, [...built]).feature)
+    built.push(makePrivacyFeature(kernel, workspaces, [...built]).feature)
     const health = makeHealthFeature(kernel, built)
     const features = [...built, health.feature]
     passages.attach(features.flatMap((feature) => feature.passages ?? []))

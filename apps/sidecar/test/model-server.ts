@@ -14,6 +14,8 @@ export type Fault =
   | { kind: 'slow'; ms: number }
   | { kind: 'stall'; after: number }
   | { kind: 'cut'; after: number }
+  /** It ends as if all had been said. */
+  | { kind: 'quiet-end'; after: number }
   | { kind: 'redirect'; to: string; status?: 301 | 302 | 307 | 308 }
   | { kind: 'error-event'; after: number; message: string }
   | { kind: 'garbage' }
@@ -153,6 +155,7 @@ export const startModelServer = async (options: ModelServerOptions = {}): Promis
       if (fault && 'after' in fault && shown >= fault.after && isPiece(data)) {
         if (fault.kind === 'stall') return
         if (fault.kind === 'cut') return void response.destroy()
+        if (fault.kind === 'quiet-end') return void response.end()
         response.write(`data: ${JSON.stringify({ error: { message: fault.message, type: 'server_error' } })}\n\n`)
         return response.end()
       }

@@ -34,5 +34,23 @@ test('a task is due on the day that it is there, and its field is read as it sta
   await due.fill('1 Dec 2031 09:30')
   await due.press('Tab')
   await expect.poll(async () => (await cairn.api.tasks.get({ id })).due_at).toBe('2031-12-01T08:30:00.000Z')
+  await page.reload()
+  await expect(due).toHaveValue('1 Dec 2031 09:30')
+  await due.fill('1. März 2032 um 14:30')
+  await due.press('Tab')
+  await expect.poll(async () => (await cairn.api.tasks.get({ id })).due_at).toBe('2032-03-01T13:30:00.000Z')
   await cairn.api.tasks.remove({ id, purge: true })
+})
+
+test('a task is written down in words of the language of its browser', async ({ page, cairn }) => {
+  await enter(page, cairn, '/tasks')
+  await page.keyboard.press('t')
+  const dialog = page.getByRole('dialog', { name: 'New task' })
+  await dialog.getByLabel('What is to be done').fill('Bericht bis 3. März 2031 9 Uhr')
+  await expect(dialog).toContainText('3. März 2031 09:00')
+  await dialog.getByRole('button', { name: 'Add task' }).click()
+  await expect(dialog).toHaveCount(0)
+  const [made] = (await cairn.api.tasks.list({ q: 'Bericht' })).items
+  expect(made).toMatchObject({ title: 'Bericht', due_at: '2031-03-03T08:00:00.000Z' })
+  await cairn.api.tasks.remove({ id: made?.id as string, purge: true })
 })

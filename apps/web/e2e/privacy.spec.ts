@@ -101,8 +101,12 @@ test('a thread is erased from its menu, a tab from its row, others are picked in
   await dialog.getByRole('list', { name: 'Threads' }).getByRole('button', affair).press('Enter')
   await expect(dialog.getByRole('status')).toContainText('1 thread')
   await dialog.getByLabel('What').selectOption({ label: 'What I made and did' })
-  await expect(dialog.getByText('Tasks and memories that you made')).toBeVisible()
+  await expect(dialog.getByText('In your personal workspace all that is remembered')).toBeVisible()
   await expect(dialog.getByRole('status')).toContainText('This would go:')
+  const { parts } = await cairn.api.privacy.preview({ person: (await cairn.api.users.me()).id })
+  const visits = parts.reduce((sum, { counts }) => sum + (counts.visits ?? 0), 0)
+  expect(visits).toBeGreaterThan(0)
+  await expect(dialog.getByRole('status')).toContainText(`${visits.toLocaleString('en-US')} visit`)
   await dialog.getByLabel('What').selectOption({ label: 'A tab with its visits' })
   await dialog.getByLabel('Find a tab').fill('portcullis')
   await dialog

@@ -45,7 +45,6 @@ test('a question is edited and answered again, and every branch is a click away'
     content.includes('ford'),
   )
   await page.goto(`${cairn.url}/ask/${id}#${other?.id}`)
-  await page.getByRole('button', { name: 'Show it' }).click()
   await expect(log(page).getByText('how deep is the ford?')).toBeVisible()
 })
 

@@ -1,7 +1,20 @@
 /** Chat: ask a question, get an answer with citations; written by a model, or quoted where there is none. */
 import { operation, operations } from './operation.ts'
 import { Place, SourceRef } from './search.ts'
-import { count, Id, list, nullable, oneOf, optional, type Static, shape, Time, Type, text } from './shapes.ts'
+import {
+  count,
+  Id,
+  Languages,
+  list,
+  nullable,
+  oneOf,
+  optional,
+  type Static,
+  shape,
+  Time,
+  Type,
+  text,
+} from './shapes.ts'
 import { Citation, Message } from './threads.ts'
 
 /** Most documents that one question takes along. */
@@ -86,6 +99,8 @@ const how = {
   model: optional(text(200, 1)),
   /** Kinds of source to answer from: `file`, `visit`, `message`, …; all unless said. */
   sources: optional(list(text(50, 1), { minItems: 1, maxItems: 20 })),
+  /** IANA time zone of the person, as `Europe/Berlin`: the days that sources are from, and what "tomorrow" means. */
+  zone: optional(text(60, 1)),
 }
 /** Ids of documents that are asked before everything else, and have a place among the sources of the answer. */
 const attachments = optional(list(Id, { maxItems: mostAttachments }))
@@ -98,8 +113,8 @@ const asked = {
    * unless other ones are named.
    */
   replaces: optional(Id),
-  /** IANA time zone of the person, as `Europe/Berlin`: what "tomorrow" means; the one of the server unless said. */
-  zone: optional(text(60, 1)),
+  /** Which words are read as dates besides English ones. */
+  languages: optional(Languages),
   /** A task that the question is about: without a thread, its thread is taken, or a new one becomes its thread. */
   task_id: optional(Id),
 }

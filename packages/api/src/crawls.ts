@@ -106,6 +106,9 @@ export const CrawlSchedule = shape({
   seeds: list(Type.String()),
   query: Type.String(),
   every_hours: Type.Integer({ minimum: 1 }),
+  /** The time of day, `07:00`, by the clocks of `time_zone`; null where only the hours between count. */
+  at: nullable(Type.String()),
+  time_zone: Type.String(),
   next_at: Time,
   last_job_id: nullable(Id),
   created_at: Time,
@@ -118,10 +121,17 @@ export const crawls = operations('crawls', {
     path: '/api/refresh',
     summary: 'Fetch pages and keep them as documents: a focused crawl',
     description:
-      "Follows links best first by the query, within depth and budget, as the hosts' robots.txt allows. Pages that are documents already are asked for again and get a version when they changed. With `every_hours` it is done again that often.",
+      "Follows links best first by the query, within depth and budget, as the hosts' robots.txt allows. Pages that are documents already are asked for again and get a version when they changed. With `every_hours` it is done again that often; for whole days `at` says when, by the clocks of `time_zone`: `24` at `07:00` is every day at seven, also when clocks change, for the first time after half of the hours at least.",
     effect: 'write',
     egress: true,
-    body: { ...plan, every_hours: optional(Type.Integer({ minimum: 1, maximum: 8_760 })) },
+    body: {
+      ...plan,
+      every_hours: optional(Type.Integer({ minimum: 1, maximum: 8_760 })),
+      /** With `every_hours` of whole days: the time of day. */
+      at: optional(Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' })),
+      /** IANA name, as `Europe/Berlin`, of the clocks that `at` means; UTC unless said. */
+      time_zone: optional(text(60, 1)),
+    },
     output: Accepted,
     status: 202,
     idempotent: true,

@@ -214,6 +214,7 @@ export const errors = {
     detail: 'A login link works once and for a short time. Run `cairn open` for a new one.',
   },
   MEMORY_NOT_FOUND: { status: 404, title: 'No such memory', detail: 'There is no such memory in this workspace.' },
+  MESSAGE_NOT_FOUND: { status: 404, title: 'No such message', detail: 'There is no such message in this thread.' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed', detail: 'This address does not take {method}.' },
   MODEL_REFUSED: {
     status: 502,

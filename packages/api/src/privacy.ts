@@ -38,7 +38,10 @@ const scope = {
   thread_id: optional(Id),
   tab_id: optional(Id),
   source: optional(shape({ kind: ErasableSource, id: Id })),
-  /** What a person made or did, where it is known: tasks, memories, entries in histories, jobs, logs. */
+  /**
+   * What a person made, said or did, as far as rows say so; in their personal workspace all that it remembers. What lies
+   * on the disk stays.
+   */
   person: optional(Id),
   everything: optional(Type.Literal(true)),
 }

@@ -29,6 +29,8 @@ export const Time = Type.String({
 /** Text of bounded length without NUL, which PostgreSQL cannot hold. */
 export const text = (maxLength: number, minLength = 0) =>
   Type.String({ maxLength, minLength, pattern: '^[^\\u0000]*$' })
+/** What somebody speaks, best first, as a browser's `navigator.languages` says it. A hint: what is no language is passed over. */
+export const Languages = list(text(100), { maxItems: 10 })
 /** Any JSON object. */
 export const Json = Type.Record(Type.String(), Type.Unknown())
 export const count = Type.Integer({ minimum: 0 })

@@ -4,6 +4,7 @@ import {
   count,
   Id,
   Json,
+  Languages,
   list,
   nullable,
   oneOf,
@@ -159,12 +160,13 @@ export const tasks = operations('tasks', {
     path: '/api/dates',
     summary: 'Read a date out of words: "Call Anna tomorrow 9:00"',
     description:
-      'Understands English, `2026-12-01 14:00`, and day before month in `1/12`. A day without a time means its end.',
+      'Understands the languages named (of ar, de, es, fi, fr, id, it, ja, nl, pt, ru, sv, uk, vi, zh) and English, `2026-12-01 14:00`, and day before month in `1/12`. The reading that takes in the most words counts, of equal ones that of the first language. A day without a time means its end.',
     effect: 'read',
     query: {
       text: text(500, 1),
       /** IANA time zone of the person, as `Europe/Berlin`; the one of the server unless said. */
       zone: optional(text(60, 1)),
+      languages: optional(Languages),
     },
     output: shape({
       /** Null when the words hold no date. */

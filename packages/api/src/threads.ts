@@ -207,12 +207,25 @@ export const threads = operations('threads', {
     method: 'GET',
     path: '/api/hydraflow/threads/{thread_id}/path',
     summary: 'List the messages of the branch that is shown, the last first',
-    description: 'Every message says which of how many it is at its place, and which stand beside it.',
+    description:
+      'Every message says which of how many it is at its place, and which stand beside it. A page around a message is of the branch that goes through it, the shown one where it can be. As a `cursor`, `next_cursor` leads to earlier messages and `newer_cursor` to later ones, from any page.',
     effect: 'read',
     params: { thread_id: Id },
-    query: paging,
-    output: page(PathMessage),
-    errors: ['THREAD_NOT_FOUND'],
+    query: {
+      ...paging,
+      /** A message to have in the middle of the page. */
+      around: optional(Id),
+      /** Where to begin without one; at the `end` unless said. */
+      from: optional(oneOf('start', 'end')),
+    },
+    output: shape({
+      ...page(PathMessage).properties,
+      /** Null on the page that holds the last message. */
+      newer_cursor: nullable(Type.String()),
+      /** Is it the branch that is shown? */
+      shown: Type.Boolean(),
+    }),
+    errors: ['THREAD_NOT_FOUND', 'MESSAGE_NOT_FOUND'],
   }),
   branch: operation({
     method: 'POST',

@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { type Context, JobError, makeContext, UsageError } from '../context.ts'
 import { fileToSend } from '../files.ts'
 import { makeReader } from '../markdown.ts'
-import { day, harmless, oneLine, pc, placed, zone } from '../text.ts'
+import { day, harmless, oneLine, pc, placed, speaker } from '../text.ts'
 
 type Options = { thread?: string; model?: string; kind?: string[] } & {
   attach: string[]
@@ -31,7 +31,7 @@ export const addAsk = (program: Command) =>
         throw new UsageError('What is the question? For example: cairn ask "where is a job\'s lease renewed?"')
       const attachments = await handOver(context, options.attach)
       const input = {
-        ...{ message, zone },
+        ...{ message, ...speaker },
         ...(attachments.length > 0 && { attachments }),
         ...(options.thread && { thread_id: options.thread }),
         ...(options.model && { model: options.model }),

@@ -29,7 +29,7 @@ export function addForget(program: Command): void {
     .option('--to <time>', 'before this day or time; until now otherwise')
     .option('--thread <id>', 'a conversation')
     .option('--tab <id>', 'a tab with its visits')
-    .option('--person <id>', 'what somebody made and did, where it is known; yourself: me')
+    .option('--person <id>', 'what somebody made, said and did; all of their personal workspace; yourself: me')
     .option('--everything', 'all that is remembered in the workspace')
     .option('--dry-run', 'only say what would go')
     .option('--yes', 'do not ask')

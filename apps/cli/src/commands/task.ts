@@ -1,7 +1,7 @@
 import { openTaskStatuses, type Task, taskStatuses, type TaskStatus } from '@cairn/api/tasks'
 import type { Command } from 'commander'
 import { type Context, makeContext, UsageError, whole } from '../context.ts'
-import { coloured, day, oneLine, pc, zone } from '../text.ts'
+import { coloured, day, oneLine, pc, speaker } from '../text.ts'
 
 const priorities = ['low', 'medium', 'high', 'urgent'] as const
 
@@ -89,7 +89,7 @@ export function addTask(program: Command): void {
 }
 
 async function titleAndDue({ api }: Context, words: string, due: string | undefined) {
-  const read = await api.tasks.date({ text: due ?? words, zone })
+  const read = await api.tasks.date({ text: due ?? words, ...speaker })
   if (due !== undefined) {
     if (read.due_at === null) throw new UsageError(`"${due}" holds no date. Try "tomorrow 9:00" or "2026-12-01 14:00".`)
     return { title: words, due_at: read.due_at }

@@ -10,7 +10,7 @@ import { namesOf, siteOf } from './sites.ts'
 
 /**
  * Times are epoch ms, `from` inclusive, `to` exclusive. A site stands for what lies below it, too. Of a person goes what
- * rows say they made or did; rows that do not know whose they are stay.
+ * rows say they made or did; with `owns` the workspace is their personal one, and what it remembers is theirs.
  */
 export type Erasure =
   | { by: 'site'; site: string }
@@ -18,7 +18,7 @@ export type Erasure =
   | { by: 'thread'; id: string }
   | { by: 'tab'; id: string }
   | { by: 'source'; kind: string; id: string }
-  | { by: 'person'; id: string }
+  | { by: 'person'; id: string; owns: boolean }
   | { by: 'everything' }
 
 /** Rows by part: `{ visits: 12, pages: 3 }`. */
@@ -46,6 +46,8 @@ export type Eraser = {
   some(tx: EraseTx, erasure: Erasure, cursor: string | null): Promise<Erased>
   /** Takes along what this feature keeps of sources of others, in the transaction that removes them. */
   release?(tx: EraseTx, gone: Gone): Promise<{ counts: Counts; gone?: readonly Gone[] }>
+  /** Jobs that are a person's among others although the system began them. */
+  begun?(from: EraseReader, person: string): Promise<string[]>
   /** Words that only what is erased should hold (a title, the beginning of a text): the proof looks for them afterwards. */
   marks?(from: EraseReader, erasure: Erasure): Promise<string[]>
 }
@@ -56,6 +58,14 @@ export const nothing: Erased = { counts: none, cursor: null }
 
 /** Of each kind of thing, so many marks are looked for. */
 export const marksOfEach = 5
+
+/** Does all go that the workspace remembers? With everything, and with the one whose personal workspace it is. */
+export const takesAll = (erasure: Erasure): boolean =>
+  erasure.by === 'everything' || (erasure.by === 'person' && erasure.owns)
+
+/** The person whose part goes where that of others stays. */
+export const partOf = (erasure: Erasure): string | null =>
+  erasure.by === 'person' && !erasure.owns ? erasure.id : null
 
 /** Is this address one of the site, or of what lies below it? */
 export function isOnSite(site: string, address: string | null): boolean {

@@ -44,6 +44,10 @@ export type Scope = {
     write<T>(module: URL, name: string, argument: unknown): Promise<T>
   }
 }
+/** Whose a row is that they make: what an agent does is its person's, and what the system does nobody's. */
+export const personOf = ({ kind, person }: Pick<Principal, 'kind' | 'person'>): string | null =>
+  kind === 'system' ? null : person
+
 /** What a function called through `scope.apart` looks like. */
 export type ReadApart<A, T> = (scope: Pick<Scope, 'workspace' | 'db'>, argument: A) => Promise<T>
 export type WriteApart<A, T> = (tx: Omit<Tx, 'after'>, argument: A) => Promise<T>

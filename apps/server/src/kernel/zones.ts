@@ -6,8 +6,8 @@ export type Offset = (at: number) => number
 
 const day = 86_400_000
 
-/** The clocks of an IANA time zone, of the server's own unless said. INVALID_INPUT, at `path`, for one that is none. */
-export function offsetIn(zone: string | undefined, path: string): Offset {
+/** The clocks of an IANA time zone. INVALID_INPUT, at `path`, for one that is none. */
+export function offsetIn(zone: string, path: string): Offset {
   const format = formatOf(zone, path)
   return (at) => {
     const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
@@ -16,14 +16,22 @@ export function offsetIn(zone: string | undefined, path: string): Offset {
   }
 }
 
+export function isZone(name: string): boolean {
+  try {
+    return Boolean(formatOf(name, ''))
+  } catch {
+    return false
+  }
+}
+
 /** INVALID_INPUT, at `path`, for a time zone that is none. */
 export const checkZone = (zone: string, path: string): void => void formatOf(zone, path)
 
-function formatOf(timeZone: string | undefined, path: string): Intl.DateTimeFormat {
+function formatOf(timeZone: string, path: string): Intl.DateTimeFormat {
   const numeric = 'numeric' as const
   const shown = { year: numeric, month: numeric, day: numeric, hour: numeric, minute: numeric, second: numeric }
   try {
-    return new Intl.DateTimeFormat('en-US', { ...shown, hourCycle: 'h23', ...(timeZone && { timeZone }) })
+    return new Intl.DateTimeFormat('en-US', { ...shown, hourCycle: 'h23', timeZone })
   } catch {
     throw fail('INVALID_INPUT', {}, [{ path, message: 'is not a time zone, such as Europe/Berlin' }])
   }
@@ -65,4 +73,13 @@ export const dateAt = (at: number, offset: Offset) => Math.floor((at + offset(at
 export function dayStart(date: number, offset: Offset): number {
   const [early, late] = [date - offset(date - day), date - offset(date + day)].sort((a, b) => a - b) as [number, number]
   return dateAt(early, offset) >= date ? early : late
+}
+
+/**
+ * The instant at which clocks show a time (as `Date.UTC` says it): the first of two where they go back over it, and where
+ * they leave it out, the one at which they show as much more as was left out.
+ */
+export function instantOf(wall: number, offset: Offset): number {
+  const [before, after] = [wall - offset(wall - day), wall - offset(wall + day)]
+  return before + offset(before) === wall || after + offset(after) !== wall ? before : after
 }

@@ -4,16 +4,13 @@ import { apiKey, baseUrl } from '../models/provider.ts'
 import type { Embedder } from './embedder.ts'
 
 export const embedByGoogle: Embedder = async (provider, values, purpose, abortSignal) => {
-  const { embedMany } = await import('ai')
   const { createGoogleGenerativeAI } = await import('@ai-sdk/google')
   const fetch = guardedFetch(provider.allow_host)
   const google = createGoogleGenerativeAI({ baseURL: baseUrl(provider), apiKey: apiKey(provider), fetch })
   const { dimensions } = provider
-  const { embeddings, usage } = await embedMany({
-    model: google.embeddingModel(provider.model),
+  const { embeddings, usage } = await google.embeddingModel(provider.model).doEmbed({
     values,
     abortSignal,
-    maxRetries: 0,
     providerOptions: {
       google: {
         taskType: purpose === 'query' ? 'RETRIEVAL_QUERY' : 'RETRIEVAL_DOCUMENT',
@@ -21,6 +18,6 @@ export const embedByGoogle: Embedder = async (provider, values, purpose, abortSi
       },
     },
   })
-  const tokens = Number.isInteger(usage.tokens) ? usage.tokens : null
+  const tokens = usage && Number.isInteger(usage.tokens) ? usage.tokens : null
   return { vectors: embeddings.map((row) => Float32Array.from(row)), tokens }
 }

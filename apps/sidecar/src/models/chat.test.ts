@@ -244,6 +244,16 @@ test('a connection cut in the middle is an error, and nothing is said twice', as
   expect(models.requests).toHaveLength(1)
 })
 
+test.each(everyKind.filter(([kind]) => ['openai', 'anthropic', 'google'].includes(kind)))(
+  '%s: a stream that ends without its end is no whole answer',
+  async (_, route) => {
+    models.faults.push({ kind: 'quiet-end', after: 3 })
+    const frames = await run({ routes: [route()] })
+    expect(textOf(frames)).toBe('Leases are renewed ')
+    expect(last(frames)).toMatchObject({ type: 'error', code: 'MODEL_UNREACHABLE' })
+  },
+)
+
 test('a connection cut before the first token is tried again', async () => {
   models.faults.push({ kind: 'cut', after: 0 })
   expect(textOf(await run({}))).toContain('heartbeat')

@@ -1,10 +1,10 @@
 /** One answer over an ordered list of routes: retries and fall-back until the first token, never after it. */
 import { setTimeout as pause } from 'node:timers/promises'
+import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { CairnError } from '@cairn/api/errors'
-import type { ModelMessage, TextStreamPart, ToolSet } from 'ai'
 import { type Failure, timeout, toFailure } from './failures.ts'
 import { languageModel } from './language-model.ts'
-import { toModelMessages, toToolSet } from './messages.ts'
+import { toPrompt, toTools } from './messages.ts'
 import type { ChatRequest, Frame, Route } from './shapes.ts'
 import { usageOf } from './usage.ts'
 import { type Limits, TooSlow, watched } from './watch.ts'
@@ -14,7 +14,7 @@ const BACK_OFF = [500, 2000]
 /** A server that asks for a longer pause than this is left for the next route. */
 const LONGEST_PAUSE = 15_000
 
-type Prepared = { request: ChatRequest; messages: ModelMessage[]; tools: ToolSet | undefined; limits: Limits }
+type Prepared = { request: ChatRequest; options: LanguageModelV4CallOptions; limits: Limits }
 type Outcome = { failure: Failure; begun: boolean } | null
 
 /**
@@ -23,18 +23,17 @@ type Outcome = { failure: Failure; begun: boolean } | null
  * INVALID_INPUT at once where the request contradicts itself.
  */
 export const chat = (request: ChatRequest, signal: AbortSignal, backOff = BACK_OFF): AsyncGenerator<Frame> =>
-  overRoutes(request, toModelMessages(request.messages), signal, backOff)
+  overRoutes(request, optionsOf(request), signal, backOff)
 
 async function* overRoutes(
   request: ChatRequest,
-  messages: ModelMessage[],
+  options: LanguageModelV4CallOptions,
   signal: AbortSignal,
   backOff: number[],
 ): AsyncGenerator<Frame> {
   const prepared: Prepared = {
     request,
-    messages,
-    tools: request.tools && request.tools.length > 0 ? await toToolSet(request.tools) : undefined,
+    options,
     limits: {
       deadline: performance.now() + (request.timeout_ms ?? 300_000),
       first: request.first_token_timeout_ms ?? 120_000,
@@ -61,6 +60,13 @@ async function* overRoutes(
   yield errorFrame(last)
 }
 
+const optionsOf = ({ messages, tools = [], temperature, max_tokens }: ChatRequest): LanguageModelV4CallOptions => ({
+  prompt: toPrompt(messages),
+  ...(tools.length > 0 && { tools: toTools(tools), toolChoice: { type: 'auto' } }),
+  ...(temperature !== undefined && { temperature }),
+  ...(max_tokens !== undefined && { maxOutputTokens: max_tokens }),
+})
+
 const errorFrame = ({ error, retryable }: Failure): Frame => ({
   type: 'error',
   code: error.code,
@@ -74,31 +80,17 @@ async function* answer(
   prepared: Prepared,
   signal: AbortSignal,
 ): AsyncGenerator<Frame, Outcome> {
-  const { request, messages, tools, limits } = prepared
+  const { request, options, limits } = prepared
   const cut = new AbortController()
   const metadata: Frame = { type: 'metadata', model: route.model, provider: route.provider.kind, attempt }
   let begun = false
   let written = ''
   try {
-    const { streamText } = await import('ai')
-    const { fullStream } = streamText({
-      model: await languageModel(route),
-      messages,
-      allowSystemInMessages: true,
-      ...(tools ? { tools } : {}),
-      ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
-      ...(request.max_tokens === undefined ? {} : { maxOutputTokens: request.max_tokens }),
-      maxRetries: 0,
-      abortSignal: AbortSignal.any([signal, cut.signal]),
-      // Errors come as parts of the stream; the SDK would print them as well.
-      onError: () => undefined,
-    })
-    const calls = new Map<string, string>()
-    for await (const part of watched(fullStream, isAlive, limits)) {
+    const parts = partsOf(route, { ...options, abortSignal: AbortSignal.any([signal, cut.signal]) })
+    for await (const part of watched(parts, isAlive, limits)) {
       if (part.type === 'error') return { failure: toFailure(part.error, route.provider), begun }
-      if (part.type === 'abort') return { failure: timeout('it was cut off'), begun }
-      if (part.type === 'tool-input-delta') calls.set(part.id, (calls.get(part.id) ?? '') + part.delta)
-      const frame = frameOf(part, calls, route, request, written)
+      if (part.type === 'finish' && part.finishReason.unified === 'interrupted') break
+      const frame = frameOf(part, route, request, written)
       if (!frame) continue
       if (!begun) yield metadata
       begun = true
@@ -118,7 +110,14 @@ async function* answer(
   }
 }
 
-type Part = TextStreamPart<ToolSet>
+type Part = LanguageModelV4StreamPart
+
+/** The request is part of the stream, so that its limits hold for both. */
+async function* partsOf(route: Route, options: LanguageModelV4CallOptions): AsyncGenerator<Part> {
+  const model = await languageModel(route)
+  const { stream } = await model.doStream(options)
+  yield* stream
+}
 
 /** What counts as a token: text, thoughts and the arguments of a call. */
 const isAlive = (part: Part) =>
@@ -128,26 +127,17 @@ const isAlive = (part: Part) =>
   part.type === 'tool-input-delta' ||
   part.type === 'tool-call'
 
-const frameOf = (
-  part: Part,
-  calls: Map<string, string>,
-  { provider, model }: Route,
-  request: ChatRequest,
-  written: string,
-): Frame | null => {
-  if (part.type === 'text-delta') return part.text === '' ? null : { type: 'delta', text: part.text }
-  if (part.type === 'tool-call') {
-    const input =
-      calls.get(part.toolCallId) || (typeof part.input === 'string' ? part.input : JSON.stringify(part.input))
-    return { type: 'tool_call', id: part.toolCallId, name: part.toolName, arguments: input || '{}' }
-  }
+const frameOf = (part: Part, { provider, model }: Route, request: ChatRequest, written: string): Frame | null => {
+  if (part.type === 'text-delta') return part.delta === '' ? null : { type: 'delta', text: part.delta }
+  if (part.type === 'tool-call')
+    return { type: 'tool_call', id: part.toolCallId, name: part.toolName, arguments: part.input || '{}' }
   if (part.type !== 'finish') return null
-  const { inputTokens, inputTokenDetails, outputTokens } = part.totalUsage
-  const counted = { input: inputTokens, cached: inputTokenDetails?.cacheReadTokens, output: outputTokens }
+  const { inputTokens, outputTokens } = part.usage
+  const counted = { input: inputTokens.total, cached: inputTokens.cacheRead, output: outputTokens.total }
   const input = request.messages.map((message) => message.content ?? '').join('\n')
   return {
     type: 'complete',
-    finish_reason: part.finishReason.replaceAll('-', '_'),
+    finish_reason: part.finishReason.unified.replaceAll('-', '_'),
     usage: usageOf(provider, model, counted, { input, output: written }),
     model,
   }

@@ -1,12 +1,12 @@
-/** Objects of the AI SDK for a route. A bare model name would go to a vendor's gateway, so none is ever used. */
+/** The AI SDK's provider of a route. */
+import type { LanguageModelV4 } from '@ai-sdk/provider'
 import { fail } from '@cairn/api/errors'
-import type { LanguageModel } from 'ai'
 import { guardedFetch } from './guard.ts'
 import { apiKey, baseUrl } from './provider.ts'
 import type { Route } from './shapes.ts'
 
 /** The language model of a route, reaching only the host its provider may reach. */
-export const languageModel = async ({ provider, model }: Route): Promise<LanguageModel> => {
+export const languageModel = async ({ provider, model }: Route): Promise<LanguageModelV4> => {
   const fetch = guardedFetch(provider.allow_host)
   const key = apiKey(provider)
   const baseURL = baseUrl(provider)

@@ -1,6 +1,6 @@
-/** From the wire's messages and tools (as OpenAI names them) to those of the SDK. */
+/** From the wire's messages and tools (as OpenAI names them) to those of the SDK's providers. */
+import type { LanguageModelV4FunctionTool, LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider'
 import { fail } from '@cairn/api/errors'
-import type { ModelMessage, ToolSet } from 'ai'
 import type { Message, Tool, ToolCall } from './shapes.ts'
 
 const flat = (call: ToolCall) =>
@@ -9,13 +9,16 @@ const flat = (call: ToolCall) =>
 const wrong = (index: number, field: string, message: string) =>
   fail('INVALID_INPUT', {}, [{ path: `/messages/${index}/${field}`, message }])
 
+/** Empty texts are left out: some servers refuse them. */
+const textOf = (text: string) => (text === '' ? [] : [{ type: 'text' as const, text }])
+
 /** Translates a conversation; an answer of a tool that nobody called is INVALID_INPUT. */
-export const toModelMessages = (messages: Message[]): ModelMessage[] => {
+export const toPrompt = (messages: Message[]): LanguageModelV4Prompt => {
   const called = new Map<string, string>()
-  return messages.map((message, i): ModelMessage => {
+  const translated = messages.map((message, i): LanguageModelV4Message => {
     const text = message.content ?? ''
     if (message.role === 'system') return { role: 'system', content: text }
-    if (message.role === 'user') return { role: 'user', content: text }
+    if (message.role === 'user') return { role: 'user', content: textOf(text) }
     if (message.role === 'tool') {
       const toolCallId = message.tool_call_id ?? ''
       const toolName = called.get(toolCallId)
@@ -30,7 +33,7 @@ export const toModelMessages = (messages: Message[]): ModelMessage[] => {
     return {
       role: 'assistant',
       content: [
-        ...(text === '' && calls.length > 0 ? [] : [{ type: 'text' as const, text }]),
+        ...textOf(text),
         ...calls.map((call) => ({
           type: 'tool-call' as const,
           toolCallId: call.id,
@@ -40,6 +43,18 @@ export const toModelMessages = (messages: Message[]): ModelMessage[] => {
       ],
     }
   })
+  return together(translated)
+}
+
+/** Results of calls that were made at once belong to one message. */
+function together(messages: LanguageModelV4Prompt): LanguageModelV4Prompt {
+  const prompt: LanguageModelV4Prompt = []
+  for (const message of messages) {
+    const before = prompt.at(-1)
+    if (message.role === 'tool' && before?.role === 'tool') before.content.push(...message.content)
+    else prompt.push(message)
+  }
+  return prompt
 }
 
 const parsedArguments = (written: string, index: number): unknown => {
@@ -51,14 +66,9 @@ const parsedArguments = (written: string, index: number): unknown => {
   }
 }
 
-/** Tools without an `execute`: the model's calls are handed through, and somebody else decides. */
-export const toToolSet = async (tools: Tool[]): Promise<ToolSet> => {
-  const { jsonSchema, tool } = await import('ai')
-  const empty = { type: 'object', properties: {} }
-  return Object.fromEntries(
-    tools.map(({ name, description, parameters = empty }) => [
-      name,
-      tool({ description, inputSchema: jsonSchema(parameters) }),
-    ]),
-  )
-}
+/** The model's calls are handed through, and somebody else decides. */
+export const toTools = (tools: Tool[]): LanguageModelV4FunctionTool[] =>
+  tools.map(({ name, description, parameters = { type: 'object', properties: {} } }) => ({
+    ...{ type: 'function', name, inputSchema: parameters },
+    ...(description !== undefined && { description }),
+  }))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, dayKey, dayStart, duration, makeDates, plural } from './format.ts'
+import { bytes, dayKey, dayStart, duration, localesOf, makeDates, plural } from './format.ts'
 
 const now = new Date(2026, 10, 21, 15, 0, 0).getTime()
 const { ago, dayTitle } = makeDates(['en-GB'])
@@ -48,6 +48,11 @@ describe('numbers and times for people', () => {
     expect(makeDates(['de-DE']).dayTitle(now - 3 * 86_400_000, now)).toBe('Mittwoch, 18. November')
     expect(makeDates(['de-DE']).dayTitle(now, now)).toBe('Today')
     expect(makeDates(['de-DE']).clock(new Date(now).toISOString())).toBe('15:00')
+  })
+
+  it('passes over what a browser calls a language and is none', () => {
+    expect(localesOf(['en-US@posix', 'C', 'de_DE', '', 'de-at', 'zz'])).toEqual(['en-US', 'de-AT', 'zz'])
+    expect(makeDates(localesOf(['en-US@posix'])).shortDate(before400, now)).toBe('Oct 17, 2025')
   })
 
   it('finds the days around one of 23 or 25 hours', () => {

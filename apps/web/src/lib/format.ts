@@ -37,6 +37,19 @@ export function duration(seconds: number): string {
 
 /** The time zone that days go by here. */
 export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+/** Of names of languages those that `Intl` takes: some browsers name the system's, as `en-US@posix`. */
+export const localesOf = (names: readonly string[]) =>
+  names.flatMap((name) => {
+    try {
+      return Intl.getCanonicalLocales(name.split(/[.@]/, 1)[0])
+    } catch {
+      return []
+    }
+  })
+/** What the person speaks, best first. */
+export const locales = localesOf(navigator.languages)
+/** How words that are written here are read as dates. */
+export const speaker = { zone, languages: locales.slice(0, 10) }
 
 /** Dates and times as people write them who speak one of these languages, the first the best; words around them are English. */
 export function makeDates(languages: readonly string[]) {
@@ -83,7 +96,7 @@ export function makeDates(languages: readonly string[]) {
 }
 export type Dates = ReturnType<typeof makeDates>
 
-export const here = makeDates(navigator.languages)
+export const here = makeDates(locales)
 export const { ago, clock, dayTitle, full, month, shortDate } = here
 
 const sameYear = (at: number, now: number) => new Date(at).getFullYear() === new Date(now).getFullYear()

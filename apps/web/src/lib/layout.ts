@@ -47,7 +47,9 @@ const here = () => location.pathname + location.search + location.hash
 const [tabs, setTabsSignal] = createRoot(() => createSignal<Tabs>(noTabs))
 const [address, setAddress] = createRoot(() => createSignal(here()))
 const [panels, setPanelsSignal] = createRoot(() => createSignal<Panels>(defaults))
-export { address, panels, tabs }
+/** The tab that something was opened in last, said each time: what is open there already may have been scrolled away. */
+const [followed, setFollowed] = createRoot(() => createSignal<string | null>(null, { equals: false }))
+export { address, followed, panels, tabs }
 
 export const place = () => parsePlace(address())
 export function setPanels(change: Partial<Panels>): void {
@@ -92,6 +94,7 @@ export function go(to: Place | string, options: GoOptions = {}): void {
     setAddress(url)
   }
   setTabs(openTab(tabs(), url, options.keep))
+  if (!options.replace) setFollowed(placeKey(parsePlace(url)))
 }
 
 /** Gives a tab another address where it stands; the page follows when it is on show. */

@@ -9,10 +9,10 @@ import { createStore, reconcile, type SetStoreFunction } from 'solid-js/store'
 import { client } from './client.ts'
 
 export type PageOf<T> = { items: T[]; next_cursor: string | null }
-type Held<T> = {
+type Held<T, P = PageOf<T>> = {
   cursor: string | null
   /** Undefined until it was read. */
-  page: PageOf<T> | undefined
+  page: P | undefined
   items: readonly T[]
   /** Which of all reads it was. */
   read: number
@@ -22,19 +22,19 @@ type Item<T> = { shown: T; change: SetStoreFunction<object> }
 export type Range = readonly [from: number, to: number]
 const all: Range = [0, Number.POSITIVE_INFINITY]
 
-type Reading<T> = { key: QueryKey; read: (cursor: string | null, signal: AbortSignal) => Promise<PageOf<T>> }
+type Reading<P> = { key: QueryKey; read: (cursor: string | null, signal: AbortSignal) => Promise<P> }
 
 /** Follows the list that `reading` names; null reads nothing. While another one comes, the last goes on being shown. */
-export function makePages<T extends object>(reading: Accessor<Reading<T> | null>) {
-  const [held, setHeld] = createSignal<readonly Held<T>[]>([])
+export function makePages<T extends object, P extends PageOf<T> = PageOf<T>>(reading: Accessor<Reading<P> | null>) {
+  const [held, setHeld] = createSignal<readonly Held<T, P>[]>([])
   const [error, setError] = createSignal<unknown>(null)
   const [placeholder, setPlaceholder] = createSignal(false)
   const [fetching, setFetching] = createSignal(false)
-  const observers = new Map<number, QueryObserver<PageOf<T>>>()
+  const observers = new Map<number, QueryObserver<P>>()
   const known = new Map<unknown, Item<T>>()
   let reads = 0
   let sight: readonly Range[] = [all]
-  let current: Reading<T> | null = null
+  let current: Reading<P> | null = null
 
   /** The same item stays the same object, whatever is new of it. */
   const keep = (item: T): T => {
@@ -72,27 +72,29 @@ export function makePages<T extends object>(reading: Accessor<Reading<T> | null>
     }
     const before = observers.get(at)
     if (before) return before.setOptions(options)
-    const observer = new QueryObserver<PageOf<T>>(client, options)
+    const observer = new QueryObserver<P>(client, options)
     observers.set(at, observer)
     observer.subscribe(() => take(at, observer))
     take(at, observer)
   }
 
-  const take = (at: number, observer: QueryObserver<PageOf<T>>) => {
+  const take = (at: number, observer: QueryObserver<P>) => {
     if (observers.get(at) !== observer) return
-    const { data, error: failure } = observer.getCurrentResult()
+    const { data, error: failure, isStale, isFetching } = observer.getCurrentResult()
     batch(() => {
       setError(() => [...observers.values()].map((one) => one.getCurrentResult().error).find(Boolean) ?? null)
       setFetching([...observers.values()].some((one) => one.getCurrentResult().isFetching))
-      if (data && !failure) accept(at, data)
+      // What is shown goes for what another list holds now, not for what it once held.
+      if (placeholder() && isStale && isFetching) return
+      if (data && (!failure || placeholder())) accept(at, data)
     })
   }
 
-  const accept = (at: number, page: PageOf<T>) => {
+  const accept = (at: number, page: P) => {
     // The first page of another list: what was shown until now goes.
     const before = placeholder() && at === 0 ? [] : held()
     reads += 1
-    const own: Held<T> = { cursor: before[at]?.cursor ?? null, page, items: page.items.map(keep), read: reads }
+    const own: Held<T, P> = { cursor: before[at]?.cursor ?? null, page, items: page.items.map(keep), read: reads }
     const next = before[at + 1]
     const rest = page.next_cursor === null ? [] : before.slice(at + 1)
     const moved = next !== undefined && page.next_cursor !== null && next.cursor !== page.next_cursor
@@ -162,6 +164,8 @@ export function makePages<T extends object>(reading: Accessor<Reading<T> | null>
       },
     },
     items: createMemo(() => laidOut().items),
+    /** The first page as it was answered, with what else it says; undefined until it is there. */
+    first: () => (placeholder() ? undefined : held()[0]?.page),
     /** Asks for the next page where there is one. */
     more() {
       const pages = untrack(held)

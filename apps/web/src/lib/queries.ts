@@ -42,13 +42,12 @@ export function usePages<F extends Feature, K extends NameIn<F>>(
   input: Accessor<Omit<Input<F, K>, 'cursor'> | null>,
 ) {
   const asked = createMemo(input, undefined, { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) })
-  return makePages<ItemOf<F, K>>(() => {
+  type Answer = Output<F, K> & PageOf<ItemOf<F, K>>
+  return makePages<ItemOf<F, K>, Answer>(() => {
     const given = asked()
     if (given === null) return null
     const read = (cursor: string | null, signal: AbortSignal) =>
-      callOf(feature, name)({ ...given, ...(cursor !== null && { cursor }) }, { signal }) as Promise<
-        PageOf<ItemOf<F, K>>
-      >
+      callOf(feature, name)({ ...given, ...(cursor !== null && { cursor }) }, { signal }) as Promise<Answer>
     return { key: [feature, name, 'pages', given], read }
   })
 }

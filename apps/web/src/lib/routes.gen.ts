@@ -52,7 +52,7 @@ export const routes: Routes = {
     update: { method: 'PATCH', path: '/api/hydraflow/threads/{id}', query: [], reply: ['json'] },
     remove: { method: 'DELETE', path: '/api/hydraflow/threads/{id}', query: [], reply: ['json'] },
     messages: { method: 'GET', path: '/api/hydraflow/threads/{thread_id}/messages', query: ['limit', 'cursor', 'order', 'role', 'q'], reply: ['json'] },
-    path: { method: 'GET', path: '/api/hydraflow/threads/{thread_id}/path', query: ['limit', 'cursor'], reply: ['json'] },
+    path: { method: 'GET', path: '/api/hydraflow/threads/{thread_id}/path', query: ['limit', 'cursor', 'around', 'from'], reply: ['json'] },
     branch: { method: 'POST', path: '/api/hydraflow/threads/{thread_id}/branch', query: [], reply: ['json'] },
     markdown: { method: 'GET', path: '/api/hydraflow/threads/{id}/markdown', query: [], reply: ['bytes'] },
     addMessage: { method: 'POST', path: '/api/hydraflow/threads/{thread_id}/messages', query: [], reply: ['json'] },
@@ -73,7 +73,7 @@ export const routes: Routes = {
   tasks: {
     list: { method: 'GET', path: '/api/tasks', query: ['limit', 'cursor', 'status', 'assignee', 'thread_id', 'parent_id', 'project', 'tag', 'priority', 'due_from', 'due_to', 'q', 'order'], reply: ['json'] },
     create: { method: 'POST', path: '/api/tasks', query: [], reply: ['json'] },
-    date: { method: 'GET', path: '/api/dates', query: ['text', 'zone'], reply: ['json'] },
+    date: { method: 'GET', path: '/api/dates', query: ['text', 'zone', 'languages'], reply: ['json'] },
     change: { method: 'POST', path: '/api/tasks/bulk', query: [], reply: ['json'] },
     listSuggestions: { method: 'GET', path: '/api/tasks/suggestions', query: ['limit', 'cursor', 'state', 'thread_id', 'source_kind', 'source_id'], reply: ['json'] },
     acceptSuggestion: { method: 'POST', path: '/api/tasks/suggestions/{id}/accept', query: [], reply: ['json'] },

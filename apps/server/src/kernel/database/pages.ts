@@ -19,6 +19,12 @@ export const newestFirst = <D, T extends keyof D, O>(
   page: Page<number>,
 ) => paged(query, column, page, 'desc')
 
+/**
+ * A column as no index sees it, where a filter fits many rows: the list is read in the order of its index, and what does
+ * not fit is passed over. The same where an index has the order of what is selected, and reading it so means reading all.
+ */
+export const unindexed = <T>(column: string) => sql<T>`coalesce(${sql.ref(column)}, null)`
+
 function paged<D, T extends keyof D, O>(
   query: Query<D, T, O>,
   column: string,

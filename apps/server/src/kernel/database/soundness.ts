@@ -1,5 +1,5 @@
 /** Is the database file whole? Asked before the first write, so that damage is reported and never written over. */
-import { stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { fail } from '@cairn/api/errors'
 import { sql } from 'kysely'
 import type { ReadApart } from '../scope.ts'
@@ -26,8 +26,25 @@ export async function assertSound(file: string, left: Left | null, say: (message
   if (found.size < smallest) throw damaged(['it is shorter than the smallest database'])
   if (left?.clean && left.bytes === found.size && left.modified === Math.trunc(found.mtimeMs)) return
   if (left) say('The database was not closed, or was changed since. Checking it; nothing is lost by waiting.')
-  const problems = await quickCheck(file)
+  const problems = (await isCut(file, found.size)) ? ['its last page is cut off'] : await quickCheck(file)
   if (problems.length > 0) throw damaged(problems)
+}
+
+/**
+ * Does the file end within a page? `quick_check` may take that for zeros. While there is a log it is no damage: copying the
+ * log was cut off, and is done again. Format: https://sqlite.org/fileformat2.html#page_size
+ */
+async function isCut(file: string, bytes: number): Promise<boolean> {
+  if ((await size(`${file}-wal`)) > 0) return false
+  const handle = await open(file)
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 16)
+    const said = buffer.readUInt16BE()
+    const page = said === 1 ? 65_536 : said
+    return page >= smallest && bytes % page !== 0
+  } finally {
+    await handle.close()
+  }
 }
 
 /** What `PRAGMA quick_check` finds, at most twenty lines; empty when the file is whole. */

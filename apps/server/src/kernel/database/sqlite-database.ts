@@ -27,7 +27,9 @@ export async function openSqliteDatabase(
         const copy = await copyBeforeUpgrade(settings.file, next)
         log.info({ copy, migrations: missing }, 'The database is being upgraded; a copy of it was kept')
       }
-      return migrate('sqlite', list, sqlite.exclusive, () => systemClock.now())
+      const report = await migrate('sqlite', list, sqlite.exclusive, () => systemClock.now())
+      await sqlite.tell()
+      return report
     },
     pending: (list) => pending('sqlite', list, sqlite.db),
     scrub: ({ rewrite }) => sqlite.writer.alone(() => scrubSqlite({ file: settings.file, rewrite })),

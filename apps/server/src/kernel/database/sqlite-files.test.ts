@@ -1,6 +1,7 @@
 import { chmod, chown, copyFile, mkdtemp, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { migrations } from '../../../migrations/index.ts'
 import { startChild } from '../../../test/child.ts'
@@ -55,6 +56,25 @@ describe.runIf(inject('dialect') === 'sqlite')('the data folder', () => {
     await database.close()
     expect((await stat(join(made.folder, 'deep'))).mode & 0o077).toBe(0)
     await expect(stat(`${file}-wal`)).rejects.toThrow('ENOENT')
+  })
+
+  test('that another program reads while it is closed is checked at the next start', async () => {
+    const { file } = await filled()
+    const said: string[] = []
+    const log = { ...quietLog, info: (_: object, message: string) => said.push(message) }
+    await (await openFile(file, log)).close()
+    expect(said).toEqual([])
+    const database = await openFile(file, log)
+    const other = new DatabaseSync(file)
+    other.exec('begin; select count(*) from setting')
+    await database.transaction((db) =>
+      db.withTables<SettingTables>().deleteFrom('setting').where('id', '=', '1').execute(),
+    )
+    await database.close()
+    other.close()
+    await (await openFile(file, log)).close()
+    expect(said).toEqual([expect.stringContaining('Checking it')])
+    expect(await count(file)).toBe(399)
   })
 
   test('opened twice says which process holds it, here and in another process', async () => {

@@ -8,6 +8,7 @@ import { lockFolder } from './folder-lock.ts'
 import { dbOver } from './over.ts'
 import { assertSound } from './soundness.ts'
 import { openSqliteConnection, type SqliteConnection, type Synchronous } from './sqlite-connection.ts'
+import { writeStatistics } from './statistics.ts'
 import { makeWriter } from './writer.ts'
 
 export type SqliteSettings = {
@@ -48,12 +49,14 @@ export async function openSqlite(settings: SqliteSettings, log: DatabaseLog) {
       },
     }),
     writer,
+    /** Tells the planner of the tables that there are now. */
+    tell: () => writer.alone(async () => writeStatistics(writing)),
     /** A transaction with nothing else beside it and foreign keys checked at its end, so that it may rebuild tables. */
     exclusive: <T>(body: (db: Db) => Promise<T>) => writer.alone(() => rebuilding(writing, body)),
     async close() {
       await writer.close()
       reading.close()
-      const clean = tidy(writing, log)
+      const clean = emptyLog(writing, log)
       writing.close()
       await lock.release(clean)
     },
@@ -72,13 +75,15 @@ function assertWritable(connection: SqliteConnection) {
   }
 }
 
-/** Statistics for the planner. A database that cannot be read to its end is not called clean: the next start checks it. */
-function tidy(connection: SqliteConnection, log: DatabaseLog): boolean {
+/** The log goes into the database. Where it cannot, the database is not called clean: the next start checks it. */
+function emptyLog(connection: SqliteConnection, log: DatabaseLog): boolean {
   try {
-    connection.raw.exec('PRAGMA analysis_limit = 400; PRAGMA optimize')
-    return true
+    const [answer] = connection.all('PRAGMA wal_checkpoint(TRUNCATE)')
+    if (answer?.busy === 0) return true
+    log.warn({}, 'Another program reads the database; its log was not emptied while it was closed')
+    return false
   } catch (error) {
-    log.warn({ err: error }, 'The database could not be tidied while it was closed')
+    log.warn({ err: error }, 'The log of the database could not be emptied while it was closed')
     return false
   }
 }

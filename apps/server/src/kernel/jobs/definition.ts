@@ -1,4 +1,5 @@
 /** What a job is, as its feature declares it and as its `run` sees it. */
+import type { ErrorCode } from '@cairn/api/errors'
 import type { Static, TSchema } from 'typebox'
 import type { Scope, Tx } from '../scope.ts'
 
@@ -13,6 +14,11 @@ export type NewJob = {
    * and will be tried again keeps its place. A queued twin with the same `unique` key is returned instead.
    */
   concurrency?: string
+  /**
+   * Refused with this code, instead of standing in line, while another of its concurrency key has not ended; the refusal's
+   * parameter `job` names that one. For jobs that start at once and have no `unique` key.
+   */
+  alone?: ErrorCode
   unique?: string
   /** Epoch milliseconds before which it does not start. */
   runAt?: number

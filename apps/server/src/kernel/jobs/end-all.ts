@@ -1,9 +1,9 @@
-/** Ends the work of a workspace before something that must not meet it: erasing everything. */
+/** Ends the work of a workspace, or of somebody there, before something that must not meet it: erasing. */
 import { setTimeout } from 'node:timers/promises'
 import { CairnError } from '@cairn/api/errors'
-import type { Scope, Tx } from '../scope.ts'
+import { personOf, type Principal, type Scope, type Tx } from '../scope.ts'
 import type { Attempt } from './attempt.ts'
-import { jobKey } from './rows.ts'
+import { type JobRow, jobKey } from './rows.ts'
 import { openJobs } from './survey.ts'
 import type { JobType } from './types.ts'
 
@@ -12,17 +12,26 @@ const rounds = 5
 /** A body that goes on regardless cannot write any more; it is waited for so long. Milliseconds. */
 const patience = 30_000
 
+/** A person's jobs, and those that the system does for them. */
+export type Whose = { person: string; jobs: readonly string[] }
+
+const isOf = ({ person, jobs }: Whose, { id, principal }: Pick<JobRow, 'id' | 'principal'>) =>
+  jobs.includes(id) || personOf(JSON.parse(principal) as Principal) === person
+
 export function makeEndAll(parts: {
   cancel(tx: Tx, id: string): Promise<void>
   type(name: string): JobType | undefined
   /** Those that run in this process. */
   attempts(): readonly Attempt[]
 }) {
-  return async function endAll(scope: Scope): Promise<number> {
+  return async function endAll(scope: Scope, whose?: Whose): Promise<number> {
     let ended = 0
     for (let round = 0; round < rounds; round++) {
       const open = (await openJobs(scope.db, scope.workspace)).filter(
-        ({ id, type }) => id !== scope.job && parts.type(type)?.definition.upkeep !== true,
+        (row) =>
+          row.id !== scope.job &&
+          parts.type(row.type)?.definition.upkeep !== true &&
+          (whose === undefined || isOf(whose, row)),
       )
       if (open.length === 0) break
       const keys = new Set(open.map(({ id }) => jobKey({ workspace: scope.workspace, id })))

@@ -30,7 +30,7 @@ export function makeEnqueue({ ledger, clock, type: typeOf, wake }: EnqueueParts)
 
   /**
    * Answers the job's id: of the new one, of the queued twin under its unique key, or of the same job written before.
-   * JOB_TYPE_UNKNOWN, INVALID_INPUT, CONFLICT (the id is another job's).
+   * JOB_TYPE_UNKNOWN, INVALID_INPUT, CONFLICT (the id is another job's), and what `alone` says.
    */
   return async function enqueue(db: Db, context: WriteContext, job: NewJob): Promise<string> {
     const type = typeOf(job.type)
@@ -53,12 +53,15 @@ export function makeEnqueue({ ledger, clock, type: typeOf, wake }: EnqueueParts)
 
   async function rowOf(db: Db, context: WriteContext, job: NewJob, type: JobType): Promise<JobRow> {
     const { workspace, now } = context
+    const id = job.id ?? newId()
     const later = job.runAt !== undefined && job.runAt > now
-    const behind =
-      !later && job.concurrency !== undefined && (await ledger.standsBehind(db, workspace, job.concurrency))
+    const ahead =
+      later || job.concurrency === undefined ? null : await ledger.ahead(db, { workspace, id }, job.concurrency)
+    if (ahead !== null && job.alone) throw fail(job.alone, { job: ahead })
+    const behind = ahead !== null
     const runAt = later ? Math.ceil(job.runAt as number) : now
     return {
-      ...{ workspace, id: job.id ?? newId(), type: job.type, status: 'queued', input: inputJson(job.input) },
+      ...{ workspace, id, type: job.type, status: 'queued', input: inputJson(job.input) },
       principal: JSON.stringify(context.principal),
       priority: job.priority ?? usualPriority,
       concurrency: job.concurrency ?? null,
@@ -100,4 +103,6 @@ function checkKeys(job: NewJob): void {
       throw fail('INVALID_INPUT', {}, [{ path: `/${name}`, message: `has 1 to ${maxKey} characters` }])
   if (job.runAt !== undefined && !Number.isFinite(job.runAt))
     throw fail('INVALID_INPUT', {}, [{ path: '/runAt', message: 'is not a time' }])
+  if (job.alone && (job.concurrency === undefined || job.unique !== undefined || job.runAt !== undefined))
+    throw new TypeError('A job that is to be alone has a concurrency key, no unique one, and starts at once.')
 }

@@ -19,8 +19,8 @@ import { makeEnqueue } from './enqueue.ts'
 import { dropStatus } from './journal.ts'
 import { makeLeases } from './leases.ts'
 import { hasEnded, makeLedger } from './ledger.ts'
-import { makeEndAll } from './end-all.ts'
-import { type LiveListener, makeLive } from './live.ts'
+import { makeEndAll, type Whose } from './end-all.ts'
+import { type LiveListener, makeLive, type Watcher } from './live.ts'
 import { makeReporting } from './reporting.ts'
 import { type JobRow, jobKey } from './rows.ts'
 import { makeRunner, type Runner } from './runner.ts'
@@ -57,6 +57,8 @@ export type JobSettings = {
   /** How many jobs run at once in this process; default 32. */
   slots?: number
   times?: Partial<JobTimes>
+  /** IANA name of the clocks that schedules go by; default UTC. */
+  timeZone?: string
   /** Takes secrets out of what jobs say; the kernel's own masking unless a test knows better. */
   mask?: (text: string) => string
 }
@@ -77,10 +79,10 @@ export type Jobs = {
   /** Ends a job that has not ended. JOB_NOT_FOUND, JOB_ALREADY_COMPLETED. */
   cancel(tx: Tx, id: string): Promise<void>
   /**
-   * Ends all jobs of the scope's workspace but itself, and what they leave behind; upkeep goes on. Resolves when no body of
-   * them runs here any more, with how many were ended.
+   * Ends all jobs of the scope's workspace but itself, or those of somebody, and what they leave behind; upkeep goes on.
+   * Resolves when no body of them runs here any more, with how many were ended.
    */
-  endAll(scope: Scope): Promise<number>
+  endAll(scope: Scope, whose?: Whose): Promise<number>
   /** Jobs of these tasks that have not ended. */
   openOfTasks(
     from: Pick<Tx, 'workspace' | 'db'>,
@@ -93,7 +95,7 @@ export type Jobs = {
   /** Tells of jobs of this process that report progress: as they move (at most 10/s each) and end. The answer stops it. */
   onProgress(listener: LiveListener): () => void
   /** Calls when a job of this process moves or ends, whether it reports progress or not. The answer stops it. */
-  watch(workspace: string, id: string, watcher: () => void): () => void
+  watch(workspace: string, id: string, watcher: Watcher): () => void
   /** The job once it has ended; null when that takes longer than `within` milliseconds, or nobody waits any more. */
   ended(scope: Pick<Scope, 'workspace' | 'db' | 'signal'>, id: string, within: number): Promise<Ended | null>
   /** What a job came to that is short as a rule; null when it takes longer than a call should wait. JOB_FAILED. */
@@ -111,7 +113,7 @@ export type Jobs = {
 
 export function makeJobs(settings: JobSettings): Jobs {
   const { database, clock, log } = settings
-  const { slots = 32, driver = inProcessDriver(), mask = maskText } = settings
+  const { slots = 32, timeZone = 'UTC', driver = inProcessDriver(), mask = maskText } = settings
   const times = { ...usualTimes, ...settings.times }
   const worker = `${settings.worker ?? newId()}/${newId()}`
   const ledger = makeLedger(database.name)
@@ -144,7 +146,7 @@ export function makeJobs(settings: JobSettings): Jobs {
     // It runs with the rights of whoever asked for it first, so nobody else may set it going.
     if (!mayRetry(tx.principal, JSON.parse(row.principal) as Principal))
       throw fail('ACCESS_DENIED', { permission: 'to run what another asked for' })
-    const behind = row.concurrency !== null && (await ledger.standsBehind(tx.db, row.workspace, row.concurrency))
+    const behind = row.concurrency !== null && (await ledger.ahead(tx.db, row, row.concurrency)) !== null
     const change = { turn: behind ? 0 : 1, max_attempts: row.attempt + type.attempts, now: tx.now }
     await ledger.requeue(tx.db, row, change)
     await dropStatus(tx.db, row.workspace, id)
@@ -173,7 +175,7 @@ export function makeJobs(settings: JobSettings): Jobs {
     })
     runner = made
     const leases = makeLeases({ ...shared, runner: made, heartbeat: times.heartbeat, settling })
-    const schedules = makeSchedules({ database, clock, types, scope, workspaces })
+    const schedules = makeSchedules({ database, clock, types, timeZone, scope, workspaces })
     await leases.takeBack()
     await schedules.enter()
     await driver.start(made.look)

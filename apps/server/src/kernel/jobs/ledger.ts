@@ -88,10 +88,10 @@ export function makeLedger(dialect: DialectName) {
   }
 
   /**
-   * Whether a job that may start at once stands behind others of its key. On PostgreSQL the key is locked until the
-   * transaction ends: else the one before could end without seeing the new one, which would wait for ever.
+   * Another job of its key that one that may start at once stands behind, by its id. On PostgreSQL the key is locked until
+   * the transaction ends: else the one before could end without seeing the new one, which would wait for ever.
    */
-  async function standsBehind(db: Db, workspace: string, key: string): Promise<boolean> {
+  async function ahead(db: Db, { workspace, id }: Pick<JobRow, 'workspace' | 'id'>, key: string) {
     await lockLine(db, workspace, key)
     const before = await tables(db)
       .selectFrom('jobs')
@@ -100,9 +100,10 @@ export function makeLedger(dialect: DialectName) {
       .where('concurrency', '=', key)
       .where('completed_at', 'is', null)
       .where(sql<boolean>`(started_at is not null or due_at is null or due_at = 0)`)
+      .where('id', '<>', id)
       .limit(1)
-      .execute()
-    return before.length > 0
+      .executeTakeFirst()
+    return before?.id ?? null
   }
 
   async function lockLine(db: Db, workspace: string, key: string): Promise<void> {
@@ -261,7 +262,7 @@ export function makeLedger(dialect: DialectName) {
   }
 
   return {
-    ...{ insert, lock, twin, hurry, standsBehind, passTurns, awaitJoins, claim, settle, cancel, requeue },
+    ...{ insert, lock, twin, hurry, ahead, passTurns, awaitJoins, claim, settle, cancel, requeue },
     ...{ holds, stillHeld, renew, shortenWaits },
   }
 }

@@ -1,9 +1,12 @@
+import type { CairnError } from '@cairn/api/errors'
 import { Type } from 'typebox'
 import { describe, expect, test } from 'vitest'
 import { until } from '../../../test/until.ts'
 import { job } from './definition.ts'
 import { gate, heldClock, work } from './jobs.fixture.ts'
 
+const stopped = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 const numbered = Type.Object({ n: Type.Integer() })
 
 describe('jobs with one concurrency key', () => {
@@ -52,6 +55,28 @@ describe('jobs with one concurrency key', () => {
     open()
     await until(async () => (await rows()).every((row) => row.completed_at !== null))
     expect(order).toEqual(['0.1', '1.1', '1.2', '2.1', '2.2', '3.1', '4.1', '4.2', '6.1', '7.1', '7.2'])
+  })
+
+  test('are refused where they are to be alone: of many asked for at once one is made, and it may be asked for again', async () => {
+    const { scope, rows, row, cancel } = await work([
+      job({ type: 'test.alone', input: numbered, run: async ({ input, signal }) => input.n === 0 && stopped(signal) }),
+    ])
+    const ask = (n: number, id: string) =>
+      scope()
+        .write((tx) =>
+          tx.enqueue({ type: 'test.alone', input: { n }, id, concurrency: 'k', alone: 'THREAD_BUSY' as const }),
+        )
+        .catch(({ code, parameters }: CairnError) => [code, parameters.job])
+    const ends = await Promise.all(Array.from({ length: 8 }, (_, n) => ask(0, `j-${n}`)))
+    const made = ends.filter((end) => typeof end === 'string')
+    expect(made).toHaveLength(1)
+    const [id = ''] = made
+    expect(ends.filter((end) => end !== id)).toEqual(Array.from({ length: 7 }, () => ['THREAD_BUSY', id]))
+    expect(await ask(0, id)).toBe(id)
+    expect(await rows()).toHaveLength(1)
+    await cancel(id)
+    expect(await ask(1, 'next')).toBe('next')
+    await until(async () => (await row('next')).status === 'succeeded')
   })
 
   test('are never forgotten when one ends just as the next is asked for', async () => {

@@ -8,22 +8,24 @@ import { stateOf } from './state.ts'
 
 export type LiveJob = { workspace: string; status: JobState }
 export type LiveListener = (job: LiveJob) => void
+/** `over`: the job's end is written. */
+export type Watcher = (over: boolean) => void
 
 const pauseMilliseconds = 100
 
 export function makeLive(clock: Clock) {
   const listeners = new Set<LiveListener>()
   /** Who waits for anything to happen to one job. */
-  const watchers = new Map<string, Set<() => void>>()
+  const watchers = new Map<string, Set<Watcher>>()
   /** Attempts that were told of a moment ago; true when they have moved since. */
   const resting = new Map<Attempt, boolean>()
 
   const tell = (row: JobRow, state: JobState) => {
     for (const listener of listeners) listener({ workspace: row.workspace, status: state })
-    touch(row)
+    touch(row, row.completed_at !== null)
   }
-  const touch = (job: { workspace: string; id: string }) => {
-    for (const watcher of watchers.get(jobKey(job)) ?? []) watcher()
+  const touch = (job: { workspace: string; id: string }, over: boolean) => {
+    for (const watcher of watchers.get(jobKey(job)) ?? []) watcher(over)
   }
   const tellNow = (attempt: Attempt) => tell(attempt.row, now(attempt))
   const now = ({ row, notes }: Attempt) => stateOf({ ...row, updated_at: clock.now() }, notes.live())
@@ -51,7 +53,7 @@ export function makeLive(clock: Clock) {
   /** The last word on an attempt, for those that heard of its progress. */
   function ended(attempt: Attempt, settlement: Settlement | null): void {
     resting.delete(attempt)
-    touch(attempt.row)
+    touch(attempt.row, true)
     if (attempt.notes.live() === null || settlement === null || listeners.size === 0) return
     const { status, error } = settlement
     const at = clock.now()
@@ -66,7 +68,7 @@ export function makeLive(clock: Clock) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    watch(job: { workspace: string; id: string }, watcher: () => void): () => void {
+    watch(job: { workspace: string; id: string }, watcher: Watcher): () => void {
       const key = jobKey(job)
       const set = watchers.get(key) ?? new Set()
       watchers.set(key, set.add(watcher))

@@ -19,7 +19,7 @@ test('the cost of running jobs does not grow with the ledger: each of its questi
     ['claim', (db) => ledger.claim(db, claim)],
     ['settle', (db) => ledger.settle(db, [{ ...settlement, runAt: null, returned: 0, allowed: 0 }], 1)],
     ['pass turns', (db) => ledger.passTurns(db, [line])],
-    ['stand behind', (db) => ledger.standsBehind(db, 'w', 'k')],
+    ['who is ahead', (db) => ledger.ahead(db, ids, 'k')],
     ['twin', (db) => ledger.twin(db, 'w', 't', 'u')],
     ['guard', (db) => ledger.holds(db, { ...ids, fence: 1 })],
     ['still held', (db) => ledger.stillHeld(db, held)],

@@ -62,6 +62,8 @@ export type JobScheduleRow = {
   workspace: string
   type: string
   cron: string
+  /** Whose clocks the expression means. */
+  time_zone: string
   next_at: number
   served_at: number | null
 }

@@ -29,7 +29,7 @@ const looked = async (done: Work) => {
 }
 
 describe('a schedule', () => {
-  test('makes one job for each workspace when its time has come, in UTC, with its input and the rights of the system', async () => {
+  test('makes one job for each workspace when its time has come, with its input and the rights of the system', async () => {
     const { clock, set } = heldClock(noon + 1)
     const done = await work([hourly()], { clock, workspaces: async () => ['w', 'v'] })
     set(noon + hour - 1)
@@ -41,6 +41,56 @@ describe('a schedule', () => {
     expect(rows.map((row) => row.workspace).sort()).toEqual(['v', 'w'])
     expect(rows[0]).toMatchObject({ type: 'test.hourly', input: '{"n":7}', created_at: noon + hour })
     expect(JSON.parse(rows[0]?.principal as string)).toMatchObject({ kind: 'system', person: 'system' })
+  })
+
+  test('follows the clocks of its time zone over both changes of summer time, and ticks once a night', async () => {
+    // Berlin: back at 3:00 on 25 October 2026, forward at 2:00 on 28 March 2027.
+    for (const [from, ...ticks] of [
+      ['2026-10-24T12:00Z', '2026-10-25T00:30Z', '2026-10-26T01:30Z', '2026-10-27T01:30Z'],
+      ['2027-03-26T12:00Z', '2027-03-27T01:30Z', '2027-03-28T01:00Z', '2027-03-29T00:30Z'],
+    ] as string[][]) {
+      const { clock, set } = heldClock(Date.parse(from as string))
+      const done = await work([hourly(undefined, '30 2 * * *')], { clock, timeZone: 'Europe/Berlin' })
+      for (const [at, tick] of ticks.entries()) {
+        expect(new Date(await nextAt(done)).toISOString()).toBe(new Date(tick).toISOString())
+        set(Date.parse(tick))
+        await until(async () => (await nextAt(done)) > clock.now())
+        await until(async () => (await made(done)).filter((each) => each === 'w succeeded').length === at + 1)
+      }
+      await done.jobs.stop()
+    }
+  })
+
+  test('goes on every hour while clocks show an hour twice or leave one out', async () => {
+    for (const from of ['2026-10-24T22:30Z', '2027-03-27T22:30Z']) {
+      const { clock, set } = heldClock(Date.parse(from))
+      const done = await work([hourly()], { clock, timeZone: 'Europe/Berlin' })
+      const first = Date.parse(from) + 30 * minute
+      for (let at = 0; at < 5; at++) {
+        expect(await nextAt(done)).toBe(first + at * hour)
+        set(first + at * hour)
+        await until(async () => (await nextAt(done)) > clock.now())
+      }
+      await done.jobs.stop()
+    }
+  })
+
+  test('is moved when the time zone is set anew, and the row decides for instances that were told another', async () => {
+    const { clock, set } = heldClock(noon)
+    const database = await testDatabase()
+    const nightly = [hourly(undefined, '17 3 * * *'), probe]
+    const east = await workOver(database, nightly, { clock, timeZone: 'Asia/Tokyo' })
+    expect(new Date(await nextAt(east)).toISOString()).toBe('2026-11-21T18:17:00.000Z')
+    const west = await workOver(database, nightly, { clock, timeZone: 'America/New_York' })
+    expect(new Date(await nextAt(west)).toISOString()).toBe('2026-11-22T08:17:00.000Z')
+    await west.jobs.stop()
+    set(Date.parse('2026-11-22T08:17:00Z'))
+    await until(async () => (await made(east)).filter((each) => each === 'w succeeded').length === 1)
+    expect(new Date(await nextAt(east)).toISOString()).toBe('2026-11-23T08:17:00.000Z')
+    const again = await workOver(database, nightly, { clock, timeZone: 'America/New_York' })
+    await looked(again)
+    expect(new Date(await nextAt(again)).toISOString()).toBe('2026-11-23T08:17:00.000Z')
+    expect(await made(again)).toHaveLength(2)
   })
 
   test('makes one job for each tick however many instances there are', async () => {

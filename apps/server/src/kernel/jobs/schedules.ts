@@ -1,36 +1,41 @@
 /**
  * Schedules: one job per workspace and tick, however many instances there are. A tick that was missed (the machine
- * slept) is served once, however many went by.
+ * slept) is served once, however many went by. Whoever starts writes what it knows into the row, expression and time zone;
+ * from then on the row decides, whoever looks at it.
  */
 import type { Clock } from '../clock.ts'
 import type { Database } from '../database/database.ts'
 import type { Db } from '../database/dialect.ts'
 import type { MakeScope } from '../scopes.ts'
+import type { JobDefinition } from './definition.ts'
 import type { JobScheduleRow, JobTables } from './rows.ts'
 import { system } from './settling.ts'
-import type { JobType, JobTypes } from './types.ts'
+import { tickAfter } from './ticks.ts'
+import type { JobTypes } from './types.ts'
 
 export type ScheduleParts = {
   database: Database
   clock: Clock
   types: JobTypes
+  /** Whose clocks expressions mean: an IANA name. */
+  timeZone: string
   scope: MakeScope
   /** Ids of the workspaces that there are. */
   workspaces: () => Promise<readonly string[]>
 }
 
-type Scheduled = JobType & { tickAfter: NonNullable<JobType['tickAfter']>; cron: string; input: unknown }
+type Scheduled = NonNullable<JobDefinition['schedule']>
 
 /** A clock that was put back by less than this only delays; by more, and schedules begin anew. */
 const smallJump = 3_600_000
 
 const tables = (db: Db) => db.withTables<JobTables>()
 
-export function makeSchedules({ database, clock, types, scope, workspaces }: ScheduleParts) {
+export function makeSchedules({ database, clock, types, timeZone, scope, workspaces }: ScheduleParts) {
   const scheduled = new Map<string, Scheduled>()
   for (const [name, type] of types) {
     const { schedule } = type.definition
-    if (schedule && type.tickAfter) scheduled.set(name, { ...type, ...schedule, tickAfter: type.tickAfter })
+    if (schedule) scheduled.set(name, schedule)
   }
   let known: ReadonlySet<string> = new Set()
 
@@ -47,17 +52,17 @@ export function makeSchedules({ database, clock, types, scope, workspaces }: Sch
       const now = clock.now()
       const rows = await tables(db)
         .selectFrom('job_schedule')
-        .select(['type', 'cron'])
+        .select(['type', 'cron', 'time_zone'])
         .where('workspace', '=', workspace)
         .execute()
-      const crons = new Map(rows.map((row) => [row.type, row.cron]))
-      for (const [type, { cron, tickAfter }] of scheduled) {
-        if (crons.get(type) === cron) continue
-        const row = { workspace, type, cron, next_at: tickAfter(now) ?? Number.MAX_SAFE_INTEGER, served_at: null }
+      const crons = new Map(rows.map((row) => [row.type, `${row.cron} ${row.time_zone}`]))
+      for (const [type, { cron }] of scheduled) {
+        if (crons.get(type) === `${cron} ${timeZone}`) continue
+        const told = { cron, time_zone: timeZone, next_at: tickAfter(cron, timeZone, now) }
         await tables(db)
           .insertInto('job_schedule')
-          .values(row)
-          .onConflict((conflict) => conflict.columns(['workspace', 'type']).doUpdateSet({ cron, next_at: row.next_at }))
+          .values({ workspace, type, ...told, served_at: null })
+          .onConflict((conflict) => conflict.columns(['workspace', 'type']).doUpdateSet(told))
           .execute()
       }
     })
@@ -78,9 +83,9 @@ export function makeSchedules({ database, clock, types, scope, workspaces }: Sch
     }
   }
 
-  async function serveOne(row: JobScheduleRow, { tickAfter, input }: Scheduled): Promise<void> {
+  async function serveOne(row: JobScheduleRow, { input }: Scheduled): Promise<void> {
     await scope({ workspace: row.workspace, principal: system }).write(async (tx) => {
-      const next = tickAfter(tx.now) ?? Number.MAX_SAFE_INTEGER
+      const next = tickAfter(row.cron, row.time_zone, tx.now)
       const isDue = row.next_at <= tx.now
       // Whoever changes the row makes the job: other instances then find another next_at.
       const won = await tables(tx.db)

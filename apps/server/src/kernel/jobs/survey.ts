@@ -63,10 +63,10 @@ export async function openJobsOfTasks(db: Db, workspace: string, tasks: readonly
 }
 
 /** Jobs of a workspace that have not ended. */
-export const openJobs = (db: Db, workspace: string): Promise<{ id: string; type: string }[]> =>
+export const openJobs = (db: Db, workspace: string): Promise<Pick<JobRow, 'id' | 'type' | 'principal'>[]> =>
   tables(db)
     .selectFrom('jobs')
-    .select(['id', 'type'])
+    .select(['id', 'type', 'principal'])
     .where('workspace', '=', workspace)
     .where('completed_at', 'is', null)
     .execute()

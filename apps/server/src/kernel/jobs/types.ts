@@ -1,8 +1,8 @@
 /** The types of jobs that this process knows: checked once, with their validators and schedules built. */
 import { type FieldError, fail } from '@cairn/api/errors'
-import { Cron } from 'croner'
 import { Compile, type Validator } from 'typebox/compile'
 import type { JobDefinition } from './definition.ts'
+import { tickAfter } from './ticks.ts'
 
 export type JobType = {
   definition: JobDefinition
@@ -11,8 +11,6 @@ export type JobType = {
   concurrent: number
   /** Throws INVALID_INPUT with the fields that are wrong. */
   check(input: unknown): void
-  /** The first tick after a time, both epoch ms; null when there is none, or no schedule. */
-  tickAfter: ((time: number) => number | null) | null
 }
 export type JobTypes = ReadonlyMap<string, JobType>
 
@@ -40,9 +38,11 @@ function knowType(definition: JobDefinition): JobType {
     definition,
     ...{ attempts, timeout: Math.min(timeout, longestTimer), concurrent },
     check: checker(definition),
-    tickAfter: schedule ? ticks(schedule.cron) : null,
   }
-  if (schedule) known.check(schedule.input)
+  if (schedule) {
+    known.check(schedule.input)
+    tickAfter(schedule.cron, 'UTC', 0)
+  }
   return known
 }
 
@@ -60,9 +60,3 @@ const fieldsOf = (validator: Validator, input: unknown): FieldError[] =>
     .filter(({ keyword }) => keyword !== 'boolean')
     .slice(0, 20)
     .map(({ instancePath, message }) => ({ path: `/input${instancePath}`, message }))
-
-/** Throws when the expression is none. */
-function ticks(expression: string): (time: number) => number | null {
-  const cron = new Cron(expression, { timezone: 'UTC', paused: true })
-  return (time) => cron.nextRun(new Date(time))?.getTime() ?? null
-}

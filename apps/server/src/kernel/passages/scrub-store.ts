@@ -10,15 +10,6 @@ export async function textHashes({ db, workspace }: EraseReader, kind: string, i
   return rows.map(({ hash }) => hash)
 }
 
-/** Drops embeddings of texts that no passage in the vector store has any more; answers how many. */
-export async function dropEmbeddings({ db, workspace }: EraseReader, hashes: readonly string[]): Promise<number> {
-  const done =
-    await sql`delete from embedding where workspace = ${workspace} and hash in ${among(dialectOf(db), hashes)}
-    and not exists (select 1 from passage a
-      where a.workspace = ${workspace} and a.text_hash = embedding.hash and a.vectored is not null)`.execute(db)
-  return Number(done.numAffectedRows ?? 0)
-}
-
 export const dropEveryEmbedding = ({ db, workspace }: EraseReader) =>
   tables(db).deleteFrom('embedding').where('workspace', '=', workspace).execute()
 

@@ -8,7 +8,8 @@ import type { EraseTx, Gone } from '../erasure.ts'
 import type { Scope, WriteApart } from '../scope.ts'
 import { vectorsNow } from './jobs.ts'
 import { countDue } from './pending-store.ts'
-import { countGone, dropEmbeddings, dropEveryEmbedding, hasEmbeddings, mergeWords, textHashes } from './scrub-store.ts'
+import { countGone, dropEveryEmbedding, hasEmbeddings, mergeWords, textHashes } from './scrub-store.ts'
+import { dropEmbeddings } from './vector-store.ts'
 import type { Vectors } from './vectors.ts'
 import { eraseSources } from './write.ts'
 
@@ -24,7 +25,7 @@ export async function eraseIndexed(
   const hashes = await textHashes(tx, kind, ids)
   const passages = await eraseSources(tx.db, dialectOf(tx.db), tx.workspace, kind, ids)
   await tx.reindex(kind, ids)
-  return { passages, embeddings: hashes.length > 0 ? await dropEmbeddings(tx, hashes) : 0 }
+  return { passages, embeddings: hashes.length > 0 ? await dropEmbeddings(tx.db, tx.workspace, hashes) : 0 }
 }
 
 /** What could not be taken away yet, and why. */

@@ -1,5 +1,5 @@
 /** Embeddings, and which passages the vector store holds. */
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { among, dialectOf } from '../database/lists.ts'
 import type { Db } from '../database/dialect.ts'
 import { type GoneRow, type PassageRow, tables } from './rows.ts'
@@ -133,16 +133,31 @@ export async function noteGone(db: Db, rows: readonly GoneRow[]): Promise<void> 
 
 /** Ends rows of passages whose vectors are deleted, and drops embeddings of texts that no passage has any more. */
 export async function forgetGone(db: Db, workspace: string, rows: readonly GoneRow[]): Promise<void> {
-  const dialect = dialectOf(db)
   const ids = among(
-    dialect,
+    dialectOf(db),
     rows.map(({ id }) => id),
   )
-  const hashes = among(dialect, [...new Set(rows.map(({ hash }) => hash))])
   await sql`delete from passage_gone where workspace = ${workspace} and id in ${ids}`.execute(db)
-  await sql`delete from embedding where workspace = ${workspace} and hash in ${hashes} and not exists (
-    select 1 from passage a where a.workspace = ${workspace} and a.text_hash = embedding.hash and a.vectored is not null
-  )`.execute(db)
+  await dropEmbeddings(db, workspace, [...new Set(rows.map(({ hash }) => hash))])
+}
+
+/**
+ * Drops embeddings of texts that no passage in the vector store has any more; answers how many. They are kept by model and
+ * hash: each model is found with one step, so that the hashes are looked up and not searched for.
+ */
+export async function dropEmbeddings(db: Db, workspace: string, hashes: readonly string[]): Promise<number> {
+  const next = (after: RawBuilder<unknown>) =>
+    sql`(select min(model) from embedding where workspace = ${workspace} ${after})`
+  const done = await sql`
+    with recursive kept(model) as (
+      select ${next(sql``)} union all select ${next(sql`and model > kept.model`)} from kept where model is not null
+    )
+    delete from embedding where workspace = ${workspace} and (model, hash) in (
+      select kept.model, listed.value from kept cross join ${among(dialectOf(db), hashes)} as listed
+    ) and not exists (
+      select 1 from passage a where a.workspace = ${workspace} and a.text_hash = embedding.hash and a.vectored is not null
+    )`.execute(db)
+  return Number(done.numAffectedRows ?? 0)
 }
 
 /** Takes the next number for a writer of vectors. */

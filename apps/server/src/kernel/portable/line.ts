@@ -40,6 +40,8 @@ export const later = (of: Column, unsaid: Cell = null): Column => ({ ...of, sche
 export const loose = (of: Column): Column => ({ ...of, loose: true })
 export const personal = (of: Column): Column => ({ ...of, person: true })
 export const person = personal(column('text', words(200)))
+/** Whose a row is. Of bundles that did not say so yet it is whoever brings them in; of a row that is here it stays. */
+export const maker = later(personal(nullable(column('text', words(200)))))
 
 export const lineOf = (columns: Record<string, Column>): TSchema =>
   shape(Object.fromEntries(Object.entries(columns).map(([name, { schema }]) => [name, schema])))
@@ -63,6 +65,7 @@ export function toLine(columns: Columns, row: Row): Line {
 export function rowReader(columns: Columns, { from, to }: { from: string; to: string }): (line: Line) => Row {
   const own = (text: string, isPerson = false) => (isPerson && from !== '' ? text.replaceAll(from, to) : text)
   const cell = (value: unknown, { kind, mask, person: isPerson, unsaid = null }: Columns[string]): Cell => {
+    if (value === undefined && isPerson) return to
     if (value === null || value === undefined) return unsaid
     if (kind === 'time') return Date.parse(value as string)
     if (kind === 'json') return own(JSON.stringify(mask ? maskedJson(value) : value), isPerson)

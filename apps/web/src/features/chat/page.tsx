@@ -1,8 +1,8 @@
 import Download from 'lucide-solid/icons/download'
 import Eraser from 'lucide-solid/icons/eraser'
 import Pencil from 'lucide-solid/icons/pencil'
-import { createEffect, Show } from 'solid-js'
-import { nameTab } from '../../lib/layout.ts'
+import { createEffect, createMemo, on, Show } from 'solid-js'
+import { followed, go, nameTab } from '../../lib/layout.ts'
 import { useRead } from '../../lib/queries.ts'
 import type { ViewOf } from '../../shell/view.ts'
 import { IconButton } from '../../ui/button.tsx'
@@ -18,6 +18,7 @@ import { ThreadView } from './thread-view.tsx'
 export default function ThreadPage(props: ViewOf<'thread'>) {
   const thread = useRead('threads', 'get', () => (props.place.thread ? { id: props.place.thread } : null))
   createEffect(() => thread.data && nameTab(props.tabKey, thread.data.title || 'Untitled thread'))
+  const visit = createMemo(on(followed, (key, _, times: number = 0) => (key === props.tabKey ? times + 1 : times)))
   return (
     <Show when={!thread.isError} fallback={<Failure error={thread.error} />}>
       <PageHead title={<Safe text={props.place.thread ? thread.data?.title || 'Thread' : 'New question'} />}>
@@ -40,6 +41,8 @@ export default function ThreadPage(props: ViewOf<'thread'>) {
       <ThreadView
         thread={props.place.thread}
         message={props.place.message}
+        onLeave={() => go({ ...props.place, message: null }, { replace: true })}
+        visit={visit()}
         surface="page"
         active={props.active}
         welcome={<Welcome />}

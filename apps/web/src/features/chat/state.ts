@@ -5,7 +5,7 @@ import type { Attachment, Citation } from '@cairn/api/threads'
 import { createSignal } from 'solid-js'
 import { createStore } from 'solid-js/store'
 import { api, isAbort, troubleOf } from '../../lib/api.ts'
-import { zone } from '../../lib/format.ts'
+import { speaker } from '../../lib/format.ts'
 import { go, setPanels, turn } from '../../lib/layout.ts'
 import { placeKey } from '../../lib/places.ts'
 import { readAgain } from '../../lib/queries.ts'
@@ -24,6 +24,8 @@ export type Flight = {
   attachments: readonly Attachment[]
   /** Where what is shown meanwhile ends: before a question that is edited, behind one that is answered anew. */
   cut: Cut | null
+  /** A message of the branch to ask on, until that one is shown. */
+  branch: string | null
   /** Epoch milliseconds when it was asked. */
   since: number
   questionId: string | null
@@ -49,6 +51,8 @@ export type Question = {
   model?: string
   surface: Surface
   cut?: Cut | null
+  /** A message of the branch to ask on, where that is not the one that is shown. */
+  branch?: string | null
 }
 
 /** The flight of a thread, or of a new question on a surface. */
@@ -56,6 +60,10 @@ export const flightOf = (thread: string | null, surface: Surface) =>
   flights.find((flight) => (thread ? flight.thread === thread : flight.thread === null && flight.surface === surface))
 
 export const isFlying = (flight: Flight | undefined) => flight?.state === 'searching' || flight?.state === 'writing'
+
+/** What its turns are called until they are stored. */
+export const questionKey = (flight: Flight) => flight.questionId ?? `question ${flight.id}`
+export const answerKey = (flight: Flight) => flight.answerId ?? `answer ${flight.id}`
 
 /** Asks. Resolves when the answer is complete, stopped or failed; never throws. */
 export async function ask(question: Question): Promise<void> {
@@ -72,6 +80,7 @@ export async function ask(question: Question): Promise<void> {
     question: question.message,
     attachments: question.attachments ?? [],
     cut: question.cut ?? null,
+    branch: question.branch ?? null,
     since: Date.now(),
     questionId: question.cut?.keep ? question.cut.at : null,
     answerId: null,
@@ -89,6 +98,11 @@ export async function ask(question: Question): Promise<void> {
     ),
   )
   try {
+    if (question.thread && question.branch) {
+      await api.threads.branch({ thread_id: question.thread, message_id: question.branch }, { signal: stop.signal })
+      await readAgain('threads')
+      change({ branch: null })
+    }
     const frames = framesOf(question, { signal: stop.signal })
     for await (const frame of frames as AsyncGenerator<ChatFrame>) {
       if (frame.event === 'metadata') {
@@ -127,10 +141,12 @@ function framesOf(
   options: { signal: AbortSignal },
 ) {
   const how = { ...(sources && sources.length > 0 && { sources }), ...(model && { model }) }
-  if (thread && cut?.keep) return api.chat.regenerate.stream({ thread_id: thread, message_id: cut.at, ...how }, options)
+  const { zone } = speaker
+  if (thread && cut?.keep)
+    return api.chat.regenerate.stream({ thread_id: thread, message_id: cut.at, zone, ...how }, options)
   const where = { ...(thread && { thread_id: thread }), ...(cut && { replaces: cut.at }) }
   const along = cut || attachments.length === 0 ? {} : { attachments: attachments.map(({ id }) => id) }
-  return api.chat.ask.stream({ message, zone, ...along, ...where, ...how }, options)
+  return api.chat.ask.stream({ message, ...speaker, ...along, ...where, ...how }, options)
 }
 
 /** Stops an answer; what was written stays. */

@@ -1,52 +1,91 @@
 /** A conversation: its turns, the answer on its way, and where the next question is typed. */
+import { ApiError } from '@cairn/api/client'
 import type { PathMessage } from '@cairn/api/threads'
-import { createEffect, createMemo, createSignal, For, type JSX, on, onCleanup, Show, untrack } from 'solid-js'
-import { usePages, useRead } from '../../lib/queries.ts'
+import {
+  batch,
+  createComputed,
+  createEffect,
+  createMemo,
+  createSignal,
+  For,
+  type JSX,
+  on,
+  onCleanup,
+  Show,
+  untrack,
+} from 'solid-js'
 import { showBranch } from '../threads/state.ts'
 import { Button } from '../../ui/button.tsx'
 import { Failure, Waiting } from '../../ui/empty.tsx'
 import { makeFileDrop } from '../../ui/file-drop.ts'
 import { makeNear } from '../../ui/near.ts'
+import { say } from '../../ui/notices.tsx'
 import { WhenNear } from '../../ui/when-near.tsx'
 import { makeAttachings } from './attaching.ts'
-import { Attached } from './parts/attached.tsx'
 import { Composer } from './parts/composer.tsx'
-import { Branches } from './parts/branches.tsx'
-import { Actions, Answer, ExtractLabel, Origin, Question } from './parts/message.tsx'
 import { Related } from './parts/related.tsx'
-import { Remembered } from './parts/remembered.tsx'
-import { Suggested } from './parts/suggested.tsx'
-import { placesOf, type Stretch, stretchesOf, usualTurn } from './stretches.ts'
-import { ask, type Cut, drop, type Flight, flightOf, isFlying, type Surface, stop } from './state.ts'
+import { Ending, Turn } from './parts/turn.tsx'
+import { end, makePlace, start } from './place.ts'
+import { useConversation } from './reading.ts'
+import { type Stretch, stretchesOf, usualTurn } from './stretches.ts'
+import { answerKey, ask, type Flight, flightOf, isFlying, questionKey, type Surface, stop } from './state.ts'
 
 type ThreadViewProps = {
   thread: string | null
   /** The turn to show, from a link to it. */
   message?: string | null
+  /** The reader has gone elsewhere: the address need not lead to that turn any more. */
+  onLeave?: () => void
+  /** Rises when the same link is followed again. */
+  visit?: number
   surface: Surface
   active: boolean
   /** Shown while nothing was asked yet. */
   welcome: JSX.Element
 }
 
-const questionKey = (flight: Flight) => flight.questionId ?? `question ${flight.id}`
-const answerKey = (flight: Flight) => flight.answerId ?? `answer ${flight.id}`
+/** Turns from which on a conversation is one to jump in. */
+const long = 60
+/** Pixels from either end at which more is read. */
+const ahead = 1_500
 
 export function ThreadView(props: ThreadViewProps) {
   let scroller: HTMLDivElement | undefined
   let content: HTMLDivElement | undefined
   const attachings = makeAttachings()
   const files = makeFileDrop(attachings.add)
-  const pages = usePages('threads', 'path', () => (props.thread ? { thread_id: props.thread, limit: 200 } : null))
   const flight = () => flightOf(props.thread, props.surface)
+
+  const { place, goal, reached, stand, goTo, turnTo } = makePlace(() => ({
+    ...{ thread: props.thread, message: props.message ?? null, visit: props.visit ?? 0 },
+  }))
+  const leaveFor = (to: string) =>
+    batch(() => {
+      // A tab in the background keeps its address: changing it would bring the tab to the front.
+      if (props.message && props.active) props.onLeave?.()
+      goTo(to)
+    })
+  const conversation = useConversation(() => props.thread, place)
+  const { older, newer } = conversation
+
   const stored = createMemo(() => {
-    const items = pages.items()
+    const items = conversation.items()
     return untrack(() => said(items))
   })
+  const [choosing, setChoosing] = createSignal(false)
+  /** Is it another branch than the one that is shown? */
+  const other = createMemo(() => place() !== null && older.first()?.shown === false)
+  /** What is on its way stands behind the newest turn, or behind what it cuts off, wherever that is. */
+  const ending = () => {
+    const one = flight()
+    if (one?.cut && stored().has(one.cut.at)) return one
+    return conversation.hasNewer() || (other() && !one?.branch) ? undefined : one
+  }
+  const hasLater = () => conversation.hasNewer() && !ending()
   // A turn keeps its key, and with it its elements, while it goes from on its way to stored.
   const keys = createMemo(() => {
-    const flying = flight()
-    const all = upTo([...stored().keys()], flying)
+    const flying = ending()
+    const all = upTo([...stored().keys()], flying, conversation.hasNewer())
     return [...new Set(flying ? [...all, questionKey(flying), answerKey(flying)] : all)]
   })
   const stretches = createMemo<Stretch[]>((before) => {
@@ -55,16 +94,25 @@ export function ThreadView(props: ThreadViewProps) {
   }, [])
   const { near, ids } = makeNear(() => scroller)
   createEffect(() => {
-    const [seen, items] = [ids(), pages.items()]
-    untrack(() => pages.see(placesOf(seen, items)))
+    const seen = ids()
+    conversation.items()
+    untrack(() => conversation.see(seen))
   })
-  const empty = () => keys().length === 0 && (props.thread === null || pages.query.isSuccess)
+  const empty = () => keys().length === 0 && (props.thread === null || older.query.isSuccess)
 
-  const elsewhere = () => {
-    const wanted = props.message
-    const searched = pages.query.isSuccess && !pages.query.hasNextPage && !pages.query.isFetching
-    return wanted && searched && !stored().has(wanted) && !isFlying(flight()) ? wanted : null
+  const showBranchOf = async (message: string) => {
+    setChoosing(true)
+    await showBranch(props.thread as string, message)
+    setChoosing(false)
+    scrolled()
   }
+  createEffect(() => {
+    const { error } = older.query
+    if (place() === null || !(error instanceof ApiError)) return
+    if (!['MESSAGE_NOT_FOUND', 'INVALID_INPUT'].includes(error.problem.code)) return
+    say({ text: 'That message is not in this thread any more.' })
+    leaveFor(end)
+  })
 
   // The end stays in view while an answer grows, unless the reader has scrolled up.
   const [following, setFollowing] = createSignal(true)
@@ -77,37 +125,81 @@ export function ThreadView(props: ThreadViewProps) {
   })
   createEffect(
     on(
-      () => [props.thread, flight()?.id],
-      () => setFollowing(!props.message || isFlying(flight())),
-    ),
-  )
-  createEffect(() => {
-    const wanted = props.message
-    if (wanted && !stored().has(wanted) && !pages.query.isFetching) pages.more()
-  })
-  createEffect(() => {
-    const wanted = props.message
-    if (!wanted || !stored().has(wanted)) return
-    setFollowing(false)
-    requestAnimationFrame(() => document.getElementById(wanted)?.scrollIntoView({ block: 'start' }))
-  })
-  // At the very top browsers do not hold on to what is seen when something comes above it.
-  let heightBefore = 0
-  createEffect(
-    on(
-      createMemo(() => pages.items().length),
-      () => {
-        if (scroller?.scrollTop === 0 && heightBefore > 0) scroller.scrollTop = scroller.scrollHeight - heightBefore
-        heightBefore = 0
+      () => [props.thread, flight()?.id] as const,
+      ([thread, id], before) => {
+        if (thread !== before?.[0]) setFollowing(place() === null)
+        else if (id !== before?.[1] && isFlying(flight())) setFollowing(true)
+        else if (id !== before?.[1] && following()) stand(null)
       },
     ),
   )
+  // What is asked is asked at the end: of the branch that is read, or of the new one that it begins.
+  createEffect(
+    on([() => flight()?.id, () => flight()?.branch, () => flight()?.questionId], ([id, branch, question], before) => {
+      const cut = flight()?.cut
+      if (!before || !isFlying(flight()) || branch) return
+      if (!cut && (id !== before[0] || branch !== before[1])) stand(null)
+      else if (cut && question && place() !== null && stored().has(cut.at)) stand(question)
+    }),
+  )
+
+  // What is gone to gets the focus, which what was clicked to go there often loses.
+  const [aim, setAim] = createSignal<string>()
+  const focus = (key: string | undefined) => {
+    if (!key || !props.active) return
+    content?.querySelector<HTMLElement>(`#${CSS.escape(key)}`)?.focus({ preventScroll: true })
+  }
+  createEffect(() => {
+    const to = goal()
+    if (conversation.waiting()) return
+    if (to === null) return untrack(toEnd)
+    const key = to === start ? keys()[0] : to === end ? keys().at(-1) : nearest(to)
+    if (key === undefined) return
+    reached()
+    setAim(key)
+    setFollowing(to === end)
+    requestAnimationFrame(() => {
+      if (to === start) scroller?.scrollTo({ top: 0 })
+      else if (to === end) toEnd()
+      else content?.querySelector(`#${CSS.escape(key)}`)?.scrollIntoView({ block: 'start' })
+      focus(key)
+    })
+  })
+  /** The turn that holds a message, or the one before it where that is no turn of its own. */
+  const nearest = (message: string) => {
+    if (stored().has(message)) return message
+    const turn = conversation.items().find(({ id }) => id === message)?.turn ?? 0
+    return [...stored().values()].findLast((one) => one.turn < turn)?.id
+  }
+  const jump = (to: typeof start | typeof end) => {
+    if (to === start && !older.query.hasNextPage) return turnTo(start)
+    leaveFor(to)
+  }
+
+  // At the very top browsers do not hold on to what is seen when something comes above it.
+  let heightBefore = 0
+  const oldest = createMemo(() => older.items().at(-1))
+  /** The place whose turns are shown, while another is being read. */
+  const shownPlace = createMemo<string | null>((before) => (conversation.waiting() ? before : place()), place())
+  createComputed(
+    on([oldest, shownPlace], ([, now], before) => {
+      const above = before?.[0] && now === before[1] && !untrack(following) && scroller?.scrollTop === 0
+      heightBefore = above ? scroller.scrollHeight : 0
+    }),
+  )
+  createEffect(
+    on(oldest, () => {
+      if (scroller && heightBefore > 0) scroller.scrollTop = scroller.scrollHeight - heightBefore
+    }),
+  )
   const scrolled = () => {
-    if (!scroller) return
-    setFollowing(scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 40)
-    if (following() || scroller.scrollTop > 1_500 || !pages.query.hasNextPage) return
-    heightBefore = scroller.scrollHeight
-    pages.more()
+    if (!scroller?.isConnected || conversation.waiting()) return
+    const { scrollTop, scrollHeight, clientHeight } = scroller
+    const below = scrollHeight - scrollTop - clientHeight
+    setFollowing(below < 40 && (ending() !== undefined || !(conversation.hasNewer() || other())))
+    if (following()) return place() !== null && goal() === null && !ending() && stand(null)
+    if (below < ahead && hasLater()) newer.more()
+    if (scrollTop < ahead) older.more()
   }
   return (
     <div
@@ -116,13 +208,26 @@ export function ThreadView(props: ThreadViewProps) {
       {...files.on}
     >
       <div ref={scroller} class="min-h-0 flex-1 overflow-y-auto" onScroll={scrolled}>
-        <div ref={content} class="mx-auto flex max-w-188 flex-col gap-5 px-4 py-5" role="log" aria-label="Conversation">
-          <Show when={props.thread !== null && pages.query.isPending && !flight()}>
+        <div
+          ref={content}
+          class="mx-auto flex max-w-188 flex-col gap-5 px-4 py-5"
+          role="log"
+          aria-label="Conversation"
+          aria-live={following() ? 'polite' : 'off'}
+        >
+          <Show when={props.thread !== null && older.query.isPending && !flight()}>
             <Waiting />
           </Show>
-          <Show when={pages.query.isError && pages.query.error}>{(error) => <Failure error={error()} />}</Show>
-          <Show when={pages.query.hasNextPage}>
-            <Button class="self-center" look="quiet" onClick={pages.more}>
+          <Show when={older.query.isError && older.query.error}>{(error) => <Failure error={error()} />}</Show>
+          <Show when={older.query.hasNextPage}>
+            <Button
+              class="self-center"
+              look="quiet"
+              onClick={() => {
+                focus(keys()[0])
+                older.more()
+              }}
+            >
               Earlier turns
             </Button>
           </Show>
@@ -133,7 +238,7 @@ export function ThreadView(props: ThreadViewProps) {
                 near={near}
                 usual={stretch.keys().length * usualTurn}
                 class="flex flex-col gap-5"
-                always={at() === stretches().length - 1 || stretch.keys().includes(props.message ?? '')}
+                always={at() === stretches().length - 1 || [aim(), place(), props.message].some(isIn(stretch))}
               >
                 <For each={stretch.keys()}>
                   {(key) => (
@@ -144,38 +249,63 @@ export function ThreadView(props: ThreadViewProps) {
                       marked={key === props.message}
                       answers={stored().get(stored().get(key)?.parent_id ?? '')?.role === 'user'}
                       surface={props.surface}
+                      onShow={(message) => {
+                        leaveFor(message)
+                        void showBranchOf(message)
+                      }}
                     />
                   )}
                 </For>
               </WhenNear>
             )}
           </For>
-          <Show when={flight()}>{(one) => <Ending flight={one()} />}</Show>
-          <Show when={elsewhere()}>
-            {(wanted) => (
-              <p class="text-sm text-dim">
-                That message is on another branch of this thread.{' '}
-                <button
-                  type="button"
-                  class="text-accent-ink underline underline-offset-2"
-                  onClick={() => void showBranch(props.thread as string, wanted())}
-                >
-                  Show it
-                </button>
-              </p>
-            )}
+          <Show when={hasLater()}>
+            <Button
+              class="self-center"
+              look="quiet"
+              onClick={() => {
+                focus(keys().at(-1))
+                newer.more()
+              }}
+            >
+              Later turns
+            </Button>
           </Show>
-          <Show when={!isFlying(flight()) && props.thread}>{(thread) => <Related thread={thread()} />}</Show>
+          <Show when={newer.query.isError && newer.query.error}>{(error) => <Failure error={error()} />}</Show>
+          <Show when={ending()}>{(one) => <Ending flight={one()} />}</Show>
+          <Show when={!isFlying(flight()) && !conversation.hasNewer() && props.thread}>
+            {(thread) => <Related thread={thread()} />}
+          </Show>
           <Show when={empty()}>{props.welcome}</Show>
         </div>
       </div>
       <div class="mx-auto w-full max-w-188 px-4 pb-4">
+        <div class="flex flex-wrap items-center justify-end gap-1 py-1 empty:hidden">
+          <Show when={other() && !choosing() && !ending()}>
+            <p class="mr-auto flex flex-wrap items-center gap-1 text-xs text-dim">
+              This is another branch than the one that is shown.
+              <Button size="sm" onClick={() => void showBranchOf(place() as string)}>
+                Show this branch
+              </Button>
+            </p>
+          </Show>
+          <Show when={keys().length > long || older.query.hasNextPage || conversation.hasNewer()}>
+            <Button size="sm" look="quiet" onClick={() => jump(start)}>
+              Jump to the start
+            </Button>
+            <Button size="sm" look="quiet" onClick={() => jump(end)}>
+              Jump to the newest
+            </Button>
+          </Show>
+        </div>
         <Composer
           busy={isFlying(flight())}
           attachings={attachings}
           beside={props.surface === 'panel'}
           focus={props.active && props.surface === 'page' && props.thread === null}
-          onSend={(question) => void ask({ ...question, thread: props.thread, surface: props.surface })}
+          onSend={(question) =>
+            void ask({ ...question, thread: props.thread, surface: props.surface, branch: other() ? place() : null })
+          }
           onStop={() => {
             const flying = flight()
             if (flying) stop(flying)
@@ -186,6 +316,8 @@ export function ThreadView(props: ThreadViewProps) {
   )
 }
 
+const isIn = (stretch: Stretch) => (key: string | null | undefined) => stretch.keys().includes(key ?? '')
+
 /** What people and models said, the oldest first. What is looked at here of a message never changes. */
 function said(items: readonly PathMessage[]): Map<string, PathMessage> {
   const messages = new Map<string, PathMessage>()
@@ -194,140 +326,9 @@ function said(items: readonly PathMessage[]): Map<string, PathMessage> {
   return messages
 }
 
-/** The turns that stay while another branch of them is being written. */
-function upTo(ids: string[], flight: Flight | undefined): string[] {
-  const cut = isFlying(flight) || flight?.state === 'done' ? flight?.cut : null
+/** The turns that stay while another branch of them is being written; in the middle, also when that came to nothing. */
+function upTo(ids: string[], flight: Flight | undefined, middle: boolean): string[] {
+  const cut = isFlying(flight) || flight?.state === 'done' || middle ? flight?.cut : null
   const at = cut ? ids.indexOf(cut.at) : -1
   return cut && at >= 0 ? ids.slice(0, cut.keep ? at + 1 : at) : ids
-}
-
-type TurnProps = {
-  id: string
-  message: PathMessage | undefined
-  flight: Flight | undefined
-  marked: boolean
-  /** Does it answer a question that is shown? */
-  answers: boolean
-  surface: Surface
-}
-
-function Turn(props: TurnProps) {
-  const busy = () => isFlying(props.flight)
-  const attachments = () => props.message?.attachments ?? props.flight?.attachments ?? []
-  const branch = (message: string, cut: Cut) =>
-    void ask({
-      ...{ thread: props.message?.thread_id ?? null, message, surface: props.surface, cut },
-      attachments: attachments(),
-    })
-  const asking = () => props.flight !== undefined && props.id === questionKey(props.flight)
-  const answering = () => (props.flight && props.id === answerKey(props.flight) ? props.flight : undefined)
-  return (
-    <div class="rounded-lg" classList={{ 'outline-2 outline-offset-8 outline-accent/50': props.marked }}>
-      <Show
-        when={asking() || props.message?.role === 'user'}
-        fallback={
-          <Show when={answering()?.text || props.message}>
-            <Answer
-              id={props.id}
-              text={answering()?.text || (props.message?.content ?? '')}
-              citations={props.message?.citations ?? answering()?.citations ?? []}
-              streaming={isFlying(answering())}
-              label={
-                <Show when={props.message} fallback={<Presumed />}>
-                  {(message) => <Origin message={message()} />}
-                </Show>
-              }
-              after={
-                <Show when={props.message}>
-                  {(message) => (
-                    <div class="mt-2 flex items-center gap-0.5">
-                      <Branches message={message()} disabled={busy()} />
-                      <Actions
-                        message={message()}
-                        onAgain={
-                          props.answers && !busy()
-                            ? () => branch('', { at: message().parent_id as string, keep: true })
-                            : undefined
-                        }
-                      />
-                    </div>
-                  )}
-                </Show>
-              }
-            />
-          </Show>
-        }
-      >
-        <Question
-          id={props.id}
-          text={props.message?.content ?? props.flight?.question ?? ''}
-          time={props.message?.created_at}
-          onEdit={props.message && !busy() ? (words) => branch(words, { at: props.id, keep: false }) : undefined}
-          after={<Show when={props.message}>{(message) => <Branches message={message()} disabled={busy()} />}</Show>}
-          above={<Attached documents={attachments()} />}
-          below={
-            <Show when={props.message}>
-              {(message) => (
-                <>
-                  <Remembered thread={message().thread_id} message={message().id} />
-                  <Suggested thread={message().thread_id} message={message().id} />
-                </>
-              )}
-            </Show>
-          }
-        />
-      </Show>
-    </div>
-  )
-}
-
-/** While an answer is on its way, what it will be called once it is stored. */
-function Presumed() {
-  const routes = useRead('models', 'routes', () => ({}))
-  return (
-    <Show when={routes.data?.chat.length === 0}>
-      <ExtractLabel />
-    </Show>
-  )
-}
-
-/** What stands below the last turn: that it is being looked for, that it was stopped, or why it failed. */
-function Ending(props: { flight: Flight }) {
-  const again = () => {
-    const { id, thread, question, attachments, surface, cut } = props.flight
-    drop(id)
-    void ask({ thread, message: question, attachments, surface, cut })
-  }
-  const searching = () => isFlying(props.flight) && !props.flight.text
-  return (
-    <>
-      <Show when={searching()}>
-        <p class="flex items-center gap-2 text-sm text-dim" role="status">
-          <span class="size-1.5 animate-breathe rounded-full bg-accent" />
-          {props.flight.citations.length > 0
-            ? `Reading ${props.flight.citations.length} passages…`
-            : 'Looking through your sources…'}
-        </p>
-      </Show>
-      <Show when={props.flight.state === 'stopped'}>
-        <p class="text-sm text-dim">
-          Stopped.{' '}
-          <button type="button" class="text-accent-ink underline underline-offset-2" onClick={again}>
-            Ask again
-          </button>
-        </p>
-      </Show>
-      <Show when={props.flight.trouble}>
-        {(trouble) => (
-          <div role="alert" class="rounded-lg bg-bad-soft px-3.5 py-2.5 text-sm">
-            <p class="font-medium text-bad">{trouble().title}</p>
-            <p class="mt-0.5 text-ink">{trouble().detail}</p>
-            <Button class="mt-2" size="sm" onClick={again}>
-              Ask again
-            </Button>
-          </div>
-        )}
-      </Show>
-    </>
-  )
 }

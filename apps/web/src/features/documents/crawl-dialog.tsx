@@ -1,5 +1,6 @@
 import { createSignal, Show } from 'solid-js'
 import { api, type Trouble, troubleOf } from '../../lib/api.ts'
+import { zone } from '../../lib/format.ts'
 import { go } from '../../lib/layout.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -20,6 +21,7 @@ export default function CrawlDialog() {
   const [pages, setPages] = createSignal('50')
   const [same, setSame] = createSignal(true)
   const [every, setEvery] = createSignal('')
+  const [at, setAt] = createSignal('07:00')
   const [trouble, setTrouble] = createSignal<Trouble | null>(null)
   const [busy, setBusy] = createSignal(false)
   const start = async (event: SubmitEvent) => {
@@ -33,7 +35,7 @@ export default function CrawlDialog() {
         depth: Number(depth()),
         pages: Number(pages()),
         same_site: same(),
-        ...(every() && { every_hours: Number(every()) }),
+        ...(every() && { every_hours: Number(every()), at: at(), time_zone: zone }),
       })
       closeCrawl()
       go({ kind: 'documents', q: '' }, { keep: true })
@@ -67,9 +69,8 @@ export default function CrawlDialog() {
           value={query()}
           onInput={(event) => setQuery(event.currentTarget.value)}
         />
-        <div class="flex gap-3">
+        <div class={`grid grid-cols-2 gap-3 ${every() ? 'sm:grid-cols-4' : 'sm:grid-cols-3'}`}>
           <TextField
-            class="flex-1"
             label="Pages at most"
             type="number"
             min={1}
@@ -79,7 +80,6 @@ export default function CrawlDialog() {
             onInput={(event) => setPages(event.currentTarget.value)}
           />
           <TextField
-            class="flex-1"
             label="Links deep"
             type="number"
             min={0}
@@ -89,12 +89,20 @@ export default function CrawlDialog() {
             onInput={(event) => setDepth(event.currentTarget.value)}
           />
           <Select
-            class="flex-1"
             label="How often"
             value={every()}
             options={often}
             onChange={(event) => setEvery(event.currentTarget.value)}
           />
+          <Show when={every()}>
+            <TextField
+              label="At"
+              type="time"
+              required
+              value={at()}
+              onInput={(event) => setAt(event.currentTarget.value)}
+            />
+          </Show>
         </div>
         <Switch label="Stay on these sites" checked={same()} onChange={setSame} />
         <Show when={trouble()}>

@@ -17,6 +17,7 @@ import { PageHead } from '../../ui/page-head.tsx'
 import { PagedList } from '../../ui/paged-list.tsx'
 import { Safe } from '../../ui/safe.tsx'
 import { Crawls } from './parts/crawls.tsx'
+import { Schedules } from './parts/schedules.tsx'
 import { chooseFiles, openCrawl, removeDocument, upload } from './state.ts'
 
 /** Pixels; its class says the same. */
@@ -56,6 +57,7 @@ export default function DocumentsPage(props: ViewOf<'documents'>) {
         />
       </div>
       <Crawls />
+      <Schedules />
       <PagedList pages={pages} rows={documents()} height={rowHeight} empty={<Nothing words={words()} />}>
         {(document) => <Row document={document} />}
       </PagedList>

@@ -1,4 +1,4 @@
-import type { Crawl } from '@cairn/api/crawls'
+import type { Crawl, CrawlSchedule } from '@cairn/api/crawls'
 import type { Document } from '@cairn/api/documents'
 import { createRoot, createSignal } from 'solid-js'
 import { api, troubleOf } from '../../lib/api.ts'
@@ -43,6 +43,16 @@ export async function upload(files: readonly File[]): Promise<void> {
 export function removeDocument({ id, title }: Pick<Document, 'id' | 'title'>): void {
   const undo = removeLater(id, () => attempt(() => api.documents.remove({ id })))
   say({ text: `Removed “${title}”`, action: { label: 'Undo', run: undo } })
+}
+
+/** What a crawl looks for, or where it begins. */
+export const whatOf = ({ query, seeds }: Pick<Crawl, 'query' | 'seeds'>) =>
+  query || seeds.map((seed) => seed.replace(/^https?:\/\//, '')).join(', ')
+
+/** What was fetched stays; for a few seconds there is a way back. */
+export function stopRepeating(schedule: CrawlSchedule): void {
+  const undo = removeLater(schedule.id, () => attempt(() => api.crawls.removeSchedule({ id: schedule.id })))
+  say({ text: `“${whatOf(schedule)}” is fetched no more`, action: { label: 'Undo', run: undo } })
 }
 
 export const isOver = ({ status }: Pick<Crawl, 'status'>) => ['succeeded', 'failed', 'cancelled'].includes(status)

@@ -92,8 +92,10 @@ function Ask(props: { onAsked: (job: string) => void }) {
         </Match>
         <Match when={choice.kind() === 'person'}>
           <p class="text-sm text-dim">
-            Tasks and memories that you made, your entries in histories, your jobs and what logs say of you. What does
-            not say whose it is stays: threads, visits, bookmarks, documents.
+            In your personal workspace all that is remembered, but for folders and repositories, which lie on the disk,
+            and what of the logs is the system’s: whom it asked for a crawl that is done again, say. In a shared one
+            what you made, said and did; where others wrote in a thread, it stays and your words go. What does not say
+            whose it is stays there.
           </p>
         </Match>
       </Switch>

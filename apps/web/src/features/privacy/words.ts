@@ -14,6 +14,7 @@ const parts: Record<string, readonly [one: string, many: string]> = {
   requests: ['request in the log of what left', 'requests in the log of what left'],
   task_suggestions: ['suggested task', 'suggested tasks'],
   task_sources: ['task that no longer says where it came from', 'tasks that no longer say where they came from'],
+  thread_titles: ['thread without its title now', 'threads without their titles now'],
   tabs_detached: ['tab without its thread now', 'tabs without their thread now'],
   tasks_detached: ['task without its thread now', 'tasks without their thread now'],
 }

@@ -1,6 +1,6 @@
 import { createEffect, createSignal, on, onCleanup, Show } from 'solid-js'
 import { api, type Output, type Trouble, troubleOf } from '../../lib/api.ts'
-import { zone } from '../../lib/format.ts'
+import { speaker } from '../../lib/format.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Select, TextArea, TextField } from '../../ui/fields.tsx'
@@ -148,4 +148,4 @@ export default function NewTaskDialog() {
 }
 
 const read = (text: string, signal?: AbortSignal): Promise<Reading> =>
-  api.tasks.date({ text: text.trim(), zone }, signal ? { signal } : {})
+  api.tasks.date({ text: text.trim(), ...speaker }, signal ? { signal } : {})

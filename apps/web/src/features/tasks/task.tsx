@@ -5,7 +5,7 @@ import Plus from 'lucide-solid/icons/plus'
 import Trash from 'lucide-solid/icons/trash'
 import { createEffect, createSignal, For, type JSX, Show } from 'solid-js'
 import { api, type Input } from '../../lib/api.ts'
-import { ago, full, zone } from '../../lib/format.ts'
+import { ago, full, speaker } from '../../lib/format.ts'
 import { close, nameTab } from '../../lib/layout.ts'
 import { usePages, useRead } from '../../lib/queries.ts'
 import type { ViewOf } from '../../shell/view.ts'
@@ -129,7 +129,7 @@ function Fields(props: { task: Task; me: string | undefined; onChange: (by: Chan
   const setDueWords = async (words: string) => {
     setDue(null)
     if (words.trim() === '') return void props.onChange({ due_at: null })
-    const read = await attempt(() => api.tasks.date({ text: words, zone }))
+    const read = await attempt(() => api.tasks.date({ text: words, ...speaker }))
     if (!read) return
     if (read.due_at) void props.onChange({ due_at: read.due_at })
     else say({ tone: 'bad', text: `“${words}” holds no date`, detail: 'Try “tomorrow 9:00” or “2026-12-01 14:00”.' })

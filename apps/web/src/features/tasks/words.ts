@@ -17,7 +17,7 @@ export const isOpen = ({ status }: Pick<Task, 'status'>) =>
 
 export const priorities = ['Low', 'Medium', 'High', 'Urgent'] as const
 
-/** Dates in words are read in English, whatever language a person's own dates are in. */
+/** For fields whose words are read back: English is read whatever somebody speaks. */
 export const readable = makeDates(['en-GB'])
 
 /** Today 14:05, Tomorrow, 1 Dec 09:00. The last minute of a day stands for the day. */

@@ -1,6 +1,7 @@
 /**
  * How jobs are erased, with their inputs, results and logs: those of the period, those that speak of what is erased, all.
- * One that has not ended is left to end; what it still holds goes with the next.
+ * One that has not ended is left to end; what it still holds goes with the next. With a crawl goes its job, which the
+ * system began where it was one that is done again.
  */
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import { contains } from '../../../kernel/database/like.ts'
@@ -12,6 +13,7 @@ import {
   type EraseReader,
   type Erasure,
   namesSite,
+  none,
   takeRows,
   wordOf,
 } from '../../../kernel/erasure.ts'
@@ -34,6 +36,9 @@ function which(workspace: string, erasure: Erasure): RawBuilder<SqlBool> {
   const thread = erasure.by === 'thread' ? sql` or thread_id = ${erasure.id}` : sql``
   return sql<SqlBool>`${ended} and (${said} or ${logged}${thread})`
 }
+
+/** Does the row itself say whether it goes? Then they go batch by batch. */
+const isPlain = ({ by }: Erasure) => by === 'everything' || by === 'period' || by === 'person'
 
 /** Ids of jobs after one. A site's name may stand in that of another: those are looked at once more. */
 async function doomed({ db, workspace }: EraseReader, erasure: Erasure, limit: number, but: string | null) {
@@ -59,12 +64,12 @@ async function logNames({ db, workspace }: EraseReader, job: string, site: strin
 
 export const eraser: Eraser = {
   async count(from, erasure) {
-    if (erasure.by === 'everything' || erasure.by === 'period')
+    if (isPlain(erasure))
       return { jobs: await countRows(from, { table: 'jobs', where: which(from.workspace, erasure) }) }
     return { jobs: (await doomed(from, erasure, 10_000, null)).length }
   },
   async some(tx, erasure) {
-    if (erasure.by === 'everything' || erasure.by === 'period') {
+    if (isPlain(erasure)) {
       const where = sql<SqlBool>`id <> ${tx.job ?? ''} and ${which(tx.workspace, erasure)}`
       const ids = await takeRows(tx, { table: 'jobs', where }, atOnce)
       return { counts: { jobs: ids.length }, cursor: ids.length < atOnce ? null : 'more' }
@@ -73,5 +78,10 @@ export const eraser: Eraser = {
     if (ids.length > 0)
       await takeRows(tx, { table: 'jobs', where: sql`id in ${among(dialectOf(tx.db), ids)}` }, ids.length)
     return { counts: { jobs: ids.length }, cursor: null }
+  },
+  async release(tx, { kind, ids }) {
+    if (kind !== 'crawl') return { counts: none }
+    const where = sql<SqlBool>`completed_at is not null and id in ${among(dialectOf(tx.db), ids)}`
+    return { counts: { jobs: (await takeRows(tx, { table: 'jobs', where }, ids.length)).length } }
   },
 }

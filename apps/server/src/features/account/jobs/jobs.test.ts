@@ -1,4 +1,4 @@
-import type { Job, JobState } from '@cairn/api/jobs'
+import type { Job, JobState, JobStatus } from '@cairn/api/jobs'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Cairn, startCairn, until } from '../../../../test/harness.ts'
 import { plansOf } from '../../../../test/plans.ts'
@@ -63,11 +63,15 @@ const progress = (job_id: string, fields: Partial<JobStatusRow> = {}): JobStatus
 beforeEach(() => write((to) => to.deleteFrom('jobs').execute()))
 
 describe('the list', () => {
-  test('shows the newest first, in pages that neither repeat nor leave out', async () => {
-    const ids = await ledger(...Array.from({ length: 7 }, (_, n) => ended({ created_at: 1_000 + Math.floor(n / 3) })))
+  test.each([
+    ['of all', {}],
+    ['of several statuses', { status: ['succeeded', 'failed', 'waiting', 'failed'] as JobStatus[] }],
+  ])('%s shows the newest first, in pages that neither repeat nor leave out', async (_, narrowed) => {
+    const made = (n: number) => ({ created_at: 1_000 + Math.floor(n / 3) })
+    const ids = await ledger(...Array.from({ length: 7 }, (_, n) => (n % 2 === 0 ? ended(made(n)) : failed(made(n)))))
     const seen: Job[] = []
     for (let cursor: string | undefined; ; ) {
-      const page = await cairn.api.jobs.list({ limit: 3, ...(cursor && { cursor }) })
+      const page = await cairn.api.jobs.list({ limit: 3, ...narrowed, ...(cursor && { cursor }) })
       seen.push(...page.items)
       if (page.next_cursor === null) break
       cursor = page.next_cursor
@@ -134,6 +138,11 @@ describe('the list', () => {
     })
     expect(plans).toHaveLength(6)
     for (const plan of plans) expect(plan).toMatchObject({ sorts: false, scans: false })
+    // Of several statuses a page of each is read, and no more than that is sorted.
+    const several = { ...page, status: ['queued', 'running'] as const }
+    const [both, ...others] = await plansOf(database, (db) => store.jobPage({ workspace: 'w', db }, several))
+    expect(others).toEqual([])
+    expect(both?.plan.match(/jobs_by_status/g)).toHaveLength(2)
   })
 })
 

@@ -23,6 +23,15 @@ export const countAll: ReadApart<Counted, ErasedPart[]> = async (from, { erasers
   return parts
 }
 
+/** Jobs that the system does for a person. */
+export const begunFor: ReadApart<{ erasers: readonly EraserOf[]; person: string }, string[]> = async (
+  from,
+  { erasers, person },
+) => {
+  const loaded = await loadErasers(erasers)
+  return (await Promise.all(loaded.map(async ({ eraser }) => (await eraser.begun?.(from, person)) ?? []))).flat()
+}
+
 /** Words by which what is erased would be known again. */
 export const marksOf: ReadApart<Counted, string[]> = async (from, { erasers, erasure }) => {
   const marks = new Set<string>()

@@ -8,6 +8,7 @@ import { fail } from '@cairn/api/errors'
 import type { ErasureProof, Receipt } from '@cairn/api/privacy'
 import { shape } from '@cairn/api/shapes'
 import { iso } from '../../../kernel/clock.ts'
+import { type Erasure, partOf, takesAll } from '../../../kernel/erasure.ts'
 import { type JobContext, job } from '../../../kernel/jobs/definition.ts'
 import type { Counted, EraserOf } from './count.ts'
 import { type Advanced, type Batch, erasedAll } from './erase.ts'
@@ -30,9 +31,9 @@ export function deleteJob(kernel: PrivacyKernel, erasers: readonly EraserOf[]) {
     if (row.asked === null) return { receipt: id }
     const { erasure, marks } = store.unseal(row.asked)
     // What an import or a crawl has in hand would be written behind what is erased.
-    if (erasure.by === 'everything' && row.part === null) {
+    if (row.part === null) {
       progress({ phase: 'stopping', done: 0, total: null })
-      await jobs.endAll(scope)
+      await stop(scope, erasure)
     }
     const looked = marks ?? (await collect(scope, id, erasure))
 
@@ -67,6 +68,14 @@ export function deleteJob(kernel: PrivacyKernel, erasers: readonly EraserOf[]) {
     }
     if (!emptied) left.push({ part: 'log', count: 1, reason: 'Somebody was reading: the log is emptied later.' })
     return settle(scope, id, { ...proof, rewritten: rewrite && database.name === 'sqlite' }, left)
+  }
+
+  async function stop(scope: JobContext<unknown>['scope'], erasure: Erasure): Promise<void> {
+    const person = partOf(erasure)
+    if (takesAll(erasure)) await jobs.endAll(scope)
+    if (person === null) return
+    const begun = await scope.apart.read<string[]>(countApart, 'begunFor', { erasers, person })
+    await jobs.endAll(scope, { person, jobs: begun })
   }
 
   /** Takes away the files of what was erased: noted with it, so that none outlives a crash. */

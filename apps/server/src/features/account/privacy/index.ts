@@ -11,17 +11,21 @@ import type { Kernel } from '../../../kernel/kernel.ts'
 import { deleteJob } from './delete.ts'
 import { eraseModule } from './erase-store.ts'
 import { makeRetention } from './retention.ts'
-import { makePrivacyService } from './service.ts'
+import { makePrivacyService, type Workspaces } from './service.ts'
 
 export type PrivacyKernel = Pick<Kernel, 'blobs' | 'clock' | 'config' | 'database' | 'jobs' | 'passages'>
 
 /** `features` are all features built before. */
-export function makePrivacyFeature(kernel: PrivacyKernel, features: readonly Feature[]): { feature: Feature } {
+export function makePrivacyFeature(
+  kernel: PrivacyKernel,
+  workspaces: Workspaces,
+  features: readonly Feature[],
+): { feature: Feature } {
   const parts = [...features, { name: 'answers', erase: eraseModule, retain: eraseModule }]
   const erasers = parts.flatMap(({ name, erase }) => (erase ? [{ feature: name, module: erase.href }] : []))
   const retainers = parts.flatMap(({ name, retain }) => (retain ? [{ feature: name, module: retain.href }] : []))
   const retention = makeRetention({ ...kernel, erasers, retainers })
-  const service = makePrivacyService({ clock: kernel.clock, erasers })
+  const service = makePrivacyService({ clock: kernel.clock, workspaces, erasers })
   const feature: Feature = {
     name: 'privacy',
     tables: ['privacy_delete', 'privacy_retention'],

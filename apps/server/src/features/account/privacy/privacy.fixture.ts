@@ -1,7 +1,7 @@
 /** A workspace in which a secret stands everywhere it can, and the tests' own search for it. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Receipt } from '@cairn/api/privacy'
+import type { ErasurePreview, Receipt } from '@cairn/api/privacy'
 import { sql } from 'kysely'
 import { type Cairn, until } from '../../../../test/harness.ts'
 import type { Db } from '../../../kernel/database/dialect.ts'
@@ -108,4 +108,31 @@ export async function plant(cairn: Cairn) {
   const answer = await api.chat.ask({ message: 'How much does a zebrafinch weigh?' })
   await indexed(cairn)
   return { answer, memory, task }
+}
+
+/** A workspace of the owner and of somebody else: both at work in it, each with a key of their own. */
+export async function shared(cairn: Cairn, role: 'editor' | 'owner' = 'editor') {
+  const [{ id: owner }, stranger, workspace] = [await cairn.api.users.me(), await cairn.stranger(), newId()]
+  await cairn.core.kernel.database.transaction(async (db) => {
+    const tables = db.withTables<Record<'workspace' | 'member', Record<string, unknown>>>()
+    const room = { id: workspace, slug: `s-${workspace}`, name: 'Shared', kind: 'shared', no_cloud: 0, created_at: 1 }
+    await tables.insertInto('workspace').values(room).execute()
+    await tables.insertInto('member').values({ workspace, person: owner, role: 'owner' }).execute()
+    await tables.insertInto('member').values({ workspace, person: stranger.person, role }).execute()
+  })
+  const [api, theirs] = [cairn.client(cairn.key, workspace), cairn.client(stranger.key, workspace)]
+  return { workspace, owner, person: stranger.person, api, theirs }
+}
+
+/** Parts that grow while somebody looks: the preview and the delete are events and jobs, too. */
+const moving = ['events', 'jobs', 'answers', 'egress', 'index']
+
+/** What a preview said beside what went of the same parts. */
+export function beside(preview: ErasurePreview, receipt: Receipt) {
+  const parts = preview.parts.filter(({ feature }) => !moving.includes(feature))
+  const went = parts.map(({ feature, counts }) => {
+    const removed = removedBy(receipt, feature)
+    return { feature, counts: Object.fromEntries(Object.keys(counts).map((part) => [part, removed[part] ?? 0])) }
+  })
+  return { said: parts, went }
 }

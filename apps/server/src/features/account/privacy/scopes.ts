@@ -15,15 +15,18 @@ export type ScopeInput = {
   everything?: true
 }
 
+/** `owns`: is this the person's personal workspace? */
+type Asked = { now: number; owns(person: string): Promise<boolean> }
+
 /** Exactly one scope, or INVALID_INPUT. A period without an end is up to now. */
-export function readScope(input: ScopeInput, now: number): Erasure {
+export async function readScope(input: ScopeInput, { now, owns }: Asked): Promise<Erasure> {
   const given: Erasure[] = []
   if (input.site !== undefined) given.push({ by: 'site', site: readSite(input.site, '/site') })
   if (input.from !== undefined || input.to !== undefined) given.push(periodOf(input, now))
   if (input.thread_id !== undefined) given.push({ by: 'thread', id: input.thread_id })
   if (input.tab_id !== undefined) given.push({ by: 'tab', id: input.tab_id })
   if (input.source !== undefined) given.push(sourceOf(input.source))
-  if (input.person !== undefined) given.push({ by: 'person', id: input.person })
+  if (input.person !== undefined) given.push({ by: 'person', id: input.person, owns: await owns(input.person) })
   if (input.everything) given.push({ by: 'everything' })
   const [erasure] = given
   if (erasure && given.length === 1) return erasure

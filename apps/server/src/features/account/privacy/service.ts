@@ -12,17 +12,24 @@ import * as store from './store.ts'
 type Reader = Pick<Scope, 'workspace' | 'db'>
 export const countApart = new URL('./count.ts', import.meta.url)
 
-export function makePrivacyService({ clock, erasers }: { clock: Clock; erasers: readonly EraserOf[] }) {
+/** Whose personal workspace is it? */
+export type Workspaces = { owns(scope: Reader, person: string): Promise<boolean> }
+type Parts = { clock: Clock; workspaces: Workspaces; erasers: readonly EraserOf[] }
+
+export function makePrivacyService({ clock, workspaces, erasers }: Parts) {
+  const erasureOf = (from: Reader, input: ScopeInput, now: number) =>
+    readScope(input, { now, owns: (person) => workspaces.owns(from, person) })
+
   /** What a scope would remove now. INVALID_INPUT. */
   async function preview(scope: Scope, input: ScopeInput): Promise<ErasurePreview> {
-    const erasure = readScope(input, clock.now())
+    const erasure = await erasureOf(scope, input, clock.now())
     const parts = await scope.apart.read<ErasedPart[]>(countApart, 'countAll', { erasers, erasure } satisfies Counted)
     return { scope: kindOf(erasure), parts, total: totalOf(parts) }
   }
 
   /** Asks for a delete: from here on it will happen. INVALID_INPUT. */
   async function request(tx: Tx, input: ScopeInput): Promise<{ job_id: string }> {
-    const erasure = readScope(input, tx.now)
+    const erasure = await erasureOf(tx, input, tx.now)
     const [id, salt, name] = [newId(), randomSalt(), nameOf(erasure)]
     await store.insert(tx, {
       ...{ workspace: tx.workspace, id, scope: kindOf(erasure), salt },

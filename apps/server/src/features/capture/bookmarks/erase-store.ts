@@ -10,6 +10,7 @@ import {
   nothing,
   onSite,
   takeRows,
+  takesAll,
 } from '../../../kernel/erasure.ts'
 
 export const eraseModule = new URL(import.meta.url)
@@ -17,7 +18,7 @@ export const eraseModule = new URL(import.meta.url)
 const atOnce = 200
 
 function which(erasure: Erasure): RawBuilder<SqlBool> | null {
-  if (erasure.by === 'everything') return sql<SqlBool>`1 = 1`
+  if (takesAll(erasure)) return sql<SqlBool>`1 = 1`
   if (erasure.by === 'period') return between('created_at', erasure)
   if (erasure.by === 'site') return onSite('site', erasure.site)
   return erasure.by === 'source' && erasure.kind === 'bookmark' ? sql<SqlBool>`id = ${erasure.id}` : null
@@ -30,7 +31,7 @@ const bare = sql<SqlBool>`not exists (select 1 from bookmarks b
     where f.workspace = bookmark_folders.workspace and f.parent_id = bookmark_folders.id)`
 
 function whichFolders(erasure: Erasure): RawBuilder<SqlBool> | null {
-  if (erasure.by === 'everything') return sql<SqlBool>`1 = 1`
+  if (takesAll(erasure)) return sql<SqlBool>`1 = 1`
   return erasure.by === 'period' ? sql<SqlBool>`${between('created_at', erasure)} and ${bare}` : null
 }
 
@@ -51,7 +52,7 @@ export const eraser: Eraser = {
     const only = whichFolders(erasure)
     // The innermost first: what was above them is bare the next time.
     const folders = only && (await takeRows(tx, { table: 'bookmark_folders', where: sql`${only} and ${bare}` }, atOnce))
-    if (erasure.by === 'everything')
+    if (takesAll(erasure))
       await takeRows(tx, { table: 'bookmark_import', where: sql<SqlBool>`1 = 1` }, Number.MAX_SAFE_INTEGER)
     const counts = { bookmarks: ids.length, bookmark_folders: folders?.length ?? 0 }
     return { counts, gone, cursor: folders?.length ? 'more' : null }

@@ -16,6 +16,7 @@ import {
   marksOfEach,
   nothing,
   takeAll,
+  takesAll,
 } from '../../../kernel/erasure.ts'
 import { bucketOf, bucketRange, isPageId, siteEnd, siteKey, timeKey } from './address.ts'
 import { noteRemoval, uncounted } from './count-store.ts'
@@ -41,14 +42,15 @@ function doomedBy(erasure: Erasure): Doomed | null {
 
 export const eraser: Eraser = {
   async count(from, erasure) {
-    if (erasure.by === 'everything') {
+    if (takesAll(erasure)) {
       const where = sql<SqlBool>`1 = 1`
       const [visits, pages] = [
         { table: 'history', where },
         { table: 'pages', where },
       ]
+      const sites = await countRows(from, { table: 'site', where })
       const texts = await countRows(from, { table: 'page_text', where })
-      return { visits: await countRows(from, visits), pages: await countRows(from, pages), page_texts: texts }
+      return { visits: await countRows(from, visits), pages: await countRows(from, pages), sites, page_texts: texts }
     }
     if (erasure.by === 'site') return countSites(from, erasure.site)
     const doomed = doomedBy(erasure)
@@ -61,7 +63,7 @@ export const eraser: Eraser = {
     if (stage === '') return (await countedSome(tx, 'gone', at)) ?? next('gone')
     if (stage === 'referrers') return erasure.by === 'site' ? referrersSome(tx, erasure.site, at) : done
     if (stage === 'count') return (await countedSome(tx, 'count', at)) ?? done
-    if (erasure.by === 'everything') return everythingSome(tx)
+    if (takesAll(erasure)) return everythingSome(tx)
     if (erasure.by === 'site') return siteSome(tx, erasure.site)
     const doomed = doomedBy(erasure)
     return doomed === null ? done : visitsSome(tx, doomed)
@@ -70,7 +72,7 @@ export const eraser: Eraser = {
   async marks(from, erasure) {
     const query = tables(from).selectFrom('pages').select(['url', 'title']).where('workspace', '=', from.workspace)
     const some = query.limit(marksOfEach)
-    if (erasure.by === 'everything') return marksOf(await some.execute())
+    if (takesAll(erasure)) return marksOf(await some.execute())
     if (erasure.by === 'site') {
       const found: { url: string; title: string | null }[] = []
       for (const site of (await sitesOfDomain(from, erasure.site)).slice(0, marksOfEach)) {

@@ -2,7 +2,7 @@
 import { fail } from '@cairn/api/errors'
 import { newId } from '../../../kernel/ids.ts'
 import { maskAddress } from '../../../kernel/masking.ts'
-import type { Tx } from '../../../kernel/scope.ts'
+import { personOf, type Tx } from '../../../kernel/scope.ts'
 import { siteOf } from '../../../kernel/sites.ts'
 import type { Content } from './reading/content.ts'
 import { type DocumentRow, urlKey } from './rows.ts'
@@ -26,6 +26,8 @@ export type Incoming = {
   fileName: string | null
   etag?: string | null
   lastModified?: string | null
+  /** Who keeps it, where the system does for somebody. */
+  person?: string | null
 }
 export type Kept = { row: DocumentRow; outcome: 'created' | 'changed' | 'unchanged' }
 
@@ -82,7 +84,7 @@ const describe = (tx: Tx, incoming: Incoming) => {
 async function insert(tx: Tx, incoming: Incoming): Promise<Kept | null> {
   const row: DocumentRow = {
     ...{ workspace: tx.workspace, id: incoming.id ?? newId(), source: incoming.source, file_name: incoming.fileName },
-    ...{ version: 1, created_at: tx.now, updated_at: tx.now },
+    ...{ version: 1, created_at: tx.now, updated_at: tx.now, person: keeperOf(tx, incoming) },
     ...describe(tx, incoming),
   }
   if (!(await store.insertDocument(tx, row))) return null
@@ -97,6 +99,7 @@ async function renew(tx: Tx, known: DocumentRow, incoming: Incoming): Promise<Ke
   if (known.content_hash === content.hash && known.title === content.title) {
     const seen = { etag, last_modified: lastModified, checked_at: tx.now }
     if (!(await store.updateDocument(tx, known.id, known.version, seen))) return null
+    await keptAgain(tx, known, keeperOf(tx, incoming))
     return { row: { ...known, ...seen }, outcome: 'unchanged' }
   }
   const change = { ...describe(tx, incoming), version: known.version + 1, updated_at: tx.now }
@@ -110,11 +113,21 @@ async function renew(tx: Tx, known: DocumentRow, incoming: Incoming): Promise<Ke
   return { row, outcome: 'changed' }
 }
 
-async function addVersion(tx: Tx, row: DocumentRow, { content, blob }: Incoming): Promise<void> {
+/** What somebody else finds as it was is nobody's alone: it stays when one of them goes. */
+export async function keptAgain(tx: Tx, { id, version }: DocumentRow, keeper: string | null): Promise<void> {
+  if (await store.disownVersion(tx, { id, version, keeper }))
+    await store.updateDocument(tx, id, version, { person: null })
+}
+
+const keeperOf = (tx: Tx, { person }: Incoming) => person ?? personOf(tx.principal)
+
+async function addVersion(tx: Tx, row: DocumentRow, incoming: Incoming): Promise<void> {
+  const { content, blob } = incoming
   await store.insertVersion(tx, {
     ...{ workspace: tx.workspace, document_id: row.id, version: row.version, title: row.title },
     ...{ content_hash: content.hash, markdown: content.markdown, truncated: content.truncated ? 1 : 0 },
     ...{ characters: content.markdown.length, blob, created_at: tx.now },
+    person: keeperOf(tx, incoming),
   })
   await tx.reindex('document', [row.id])
 }

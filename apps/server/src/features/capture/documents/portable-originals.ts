@@ -9,7 +9,7 @@ import { type GivenVersion, nameOf, placed } from './portable-versions.ts'
 import type { VersionRow } from './rows.ts'
 
 type Reader = Parameters<ReadApart<unknown, unknown>>[0]
-type Given = Omit<GivenVersion, 'title' | 'markdown' | 'truncated' | 'characters'> & { sha256: string }
+type Given = Omit<GivenVersion, 'title' | 'markdown' | 'truncated' | 'characters' | 'person'> & { sha256: string }
 type Wanted = { document: string; version: number; sha256: string }
 
 export const readLines: ReadApart<ReadPage, Page> = async (from, { table, after, since, limit }) => {

@@ -67,7 +67,7 @@ type Page<K> = { after: K | null; since: number | null; limit: number }
 
 /** Versions with what their document is known by, in the order of their keys. */
 export function versionPage(from: Reader, { after, since, limit }: Page<readonly [string, number]>) {
-  let query = versions(from).select(['v.title', 'v.markdown', 'v.truncated', 'v.characters'])
+  let query = versions(from).select(['v.title', 'v.markdown', 'v.truncated', 'v.characters', 'v.person'])
   if (after) query = query.where((row) => row(row.refTuple('v.document_id', 'v.version'), '>', row.tuple(...after)))
   if (since !== null) query = query.where('v.created_at', '>=', since)
   return query.orderBy('v.document_id').orderBy('v.version').limit(limit).execute()
@@ -119,17 +119,17 @@ export async function dropVersions(to: Reader, document: string, numbers: readon
   return gone.flatMap(({ blob }) => blob ?? [])
 }
 
-/** `[document_id, version, title, content_hash, markdown, truncated, characters, created_at]` */
+/** `[document_id, version, title, content_hash, markdown, truncated, characters, created_at, person]` */
 export type VersionFields = readonly [
   ...[document: string, version: number, title: string, hash: string, markdown: string],
-  ...[truncated: number, characters: number, created: number],
+  ...[truncated: number, characters: number, created: number, person: string | null],
 ]
 
 export const insertVersions = (to: Reader, rows: readonly VersionFields[]) =>
   sql`insert into document_version (workspace, document_id, version, title, content_hash, markdown, truncated,
-      characters, created_at)
+      characters, created_at, person)
     select ${to.workspace}, value ->> 0, cast(value ->> 1 as bigint), value ->> 2, value ->> 3, value ->> 4,
-      cast(value ->> 5 as bigint), cast(value ->> 6 as bigint), cast(value ->> 7 as bigint)
+      cast(value ->> 5 as bigint), cast(value ->> 6 as bigint), cast(value ->> 7 as bigint), value ->> 8
     from ${rowsOf(to.db, JSON.stringify(rows))} where true`.execute(to.db)
 
 /** A document says what its newest version says, unless a newer one is still to come. */

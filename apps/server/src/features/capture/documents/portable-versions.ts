@@ -102,5 +102,5 @@ export const writeLines: WriteApart<WriteLines, Written> = async (tx, given) => 
 
 const fieldsOf = (id: string, version: number, row: GivenVersion): VersionFields => [
   ...([id, version, row.title, row.content_hash, row.markdown] as const),
-  ...([row.truncated, row.characters, row.created_at] as const),
+  ...([row.truncated, row.characters, row.created_at, row.person] as const),
 ]

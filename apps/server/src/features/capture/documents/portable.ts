@@ -4,7 +4,19 @@
  */
 import { documentLimits } from '@cairn/api/documents'
 import type { Blobs } from '../../../kernel/blobs/blobs.ts'
-import { id, integer, later, loose, masked, nullable, sum, text, time, word } from '../../../kernel/portable/line.ts'
+import {
+  id,
+  integer,
+  later,
+  loose,
+  maker,
+  masked,
+  nullable,
+  sum,
+  text,
+  time,
+  word,
+} from '../../../kernel/portable/line.ts'
 import { type Portable, portable } from '../../../kernel/portable/portable.ts'
 import { longestAddress } from '../browser/address.ts'
 import type { Originals } from './originals.ts'
@@ -19,7 +31,7 @@ const hash = text(64, 1)
 /** What a document is, wherever it came from, and what follows from its newest version. */
 const stays = [
   ...['source', 'url', 'url_key', 'fetch_key', 'canonical_url', 'site', 'created_at'],
-  ...['content_hash', 'version', 'characters'],
+  ...['content_hash', 'version', 'characters', 'person'],
 ]
 /** What a version's document is known by, where that stands under another id. */
 const known = { url_key: later(nullable(hash)), given_hash: later(hash) }
@@ -36,6 +48,7 @@ export const portableDocuments = (blobs: Blobs, originals: Originals): readonly 
         ...{ content_hash: hash, given_hash: hash, version: loose(integer), characters: integer },
         ...{ etag: nullable(words), last_modified: nullable(words) },
         ...{ created_at: time, updated_at: time, checked_at: loose(time) },
+        person: maker,
       },
       // The same address is the same document here already, under its own id.
       identify: [write, 'standingDocuments'],
@@ -54,7 +67,7 @@ export const portableDocuments = (blobs: Blobs, originals: Originals): readonly 
       columns: {
         ...{ document_id: id, version: integer, title: masked(words), content_hash: hash },
         ...{ markdown: masked(text(documentLimits.characters)), truncated: integer, characters: integer },
-        ...{ created_at: time, ...known },
+        ...{ created_at: time, ...known, person: maker },
       },
     },
     { personal: true, module: versions },

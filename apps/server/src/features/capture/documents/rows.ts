@@ -31,6 +31,8 @@ export type DocumentRow = {
   created_at: number
   updated_at: number
   checked_at: number
+  /** Whose it is; null where nobody knows. */
+  person: string | null
 }
 export type VersionRow = {
   workspace: string
@@ -43,6 +45,8 @@ export type VersionRow = {
   characters: number
   blob: string | null
   created_at: number
+  /** Who kept it. */
+  person: string | null
 }
 
 /** What an address is looked up by. */
@@ -56,7 +60,7 @@ export const toDocument = (row: DocumentRow): Document => ({
   ...{ created_at: iso(row.created_at), updated_at: iso(row.updated_at), checked_at: iso(row.checked_at) },
 })
 
-export const toVersion = (row: Omit<VersionRow, 'markdown'>): DocumentVersion => ({
+export const toVersion = (row: Omit<VersionRow, 'markdown' | 'person'>): DocumentVersion => ({
   ...{ version: row.version, content_hash: row.content_hash, title: row.title, characters: row.characters },
   ...{ truncated: row.truncated === 1, original: row.blob !== null, created_at: iso(row.created_at) },
 })

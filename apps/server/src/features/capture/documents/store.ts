@@ -3,7 +3,7 @@ import type { DocumentFormat } from '@cairn/api/documents'
 import type { Db } from '../../../kernel/database/dialect.ts'
 import { contains } from '../../../kernel/database/like.ts'
 import { among, dialectOf } from '../../../kernel/database/lists.ts'
-import { newestFirst } from '../../../kernel/database/pages.ts'
+import { newestFirst, unindexed } from '../../../kernel/database/pages.ts'
 import type { DocumentRow, VersionRow } from './rows.ts'
 
 type Tables = { documents: DocumentRow; document_version: VersionRow }
@@ -41,7 +41,12 @@ export const documentByFetch = (from: Reader, key: string) =>
 
 /** A document without an address that was made of these bytes. */
 export const documentByGiven = (from: Reader, hash: string) =>
-  some(from).where('given_hash', '=', hash).where('url_key', 'is', null).orderBy('id').limit(1).executeTakeFirst()
+  some(from)
+    .where('given_hash', '=', hash)
+    .where(unindexed('url_key'), 'is', null)
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst()
 
 /** Changes a document as long as it still has the version that was seen; undefined when it has not. */
 export const updateDocument = (to: Reader, id: string, seen: number, change: Partial<DocumentRow>) =>
@@ -98,6 +103,22 @@ export const versionOf = (from: Reader, id: string, version: number) =>
     .where('document_id', '=', id)
     .where('version', '=', version)
     .executeTakeFirst()
+
+/** Makes a version nobody's that is somebody's other than this keeper; answers whether it was. */
+export async function disownVersion(
+  to: Reader,
+  { id, version, keeper }: { id: string; version: number; keeper: string | null },
+): Promise<boolean> {
+  let query = tables(to)
+    .updateTable('document_version')
+    .set({ person: null })
+    .where('workspace', '=', to.workspace)
+    .where('document_id', '=', id)
+    .where('version', '=', version)
+    .where('person', 'is not', null)
+  if (keeper !== null) query = query.where('person', '<>', keeper)
+  return (await query.returning('version').executeTakeFirst()) !== undefined
+}
 
 /** Newest first, without their text. */
 export const versionsOf = (from: Reader, id: string) =>

@@ -1,7 +1,7 @@
 /** Rows of repositories and of what happened in them; the only SQL of this feature. */
 import type { GitEventType, GitRepositoryState } from '@cairn/api/git'
 import type { Db } from '../../../kernel/database/dialect.ts'
-import { newestFirst } from '../../../kernel/database/pages.ts'
+import { newestFirst, unindexed } from '../../../kernel/database/pages.ts'
 import type { Scope } from '../../../kernel/scope.ts'
 
 export type RepositoryRow = {
@@ -127,7 +127,7 @@ export const eventsByIds = (from: From, ids: readonly string[]) =>
 export const commitIdsAfter = (from: From, after: string, limit: number) =>
   events(from)
     .select('id')
-    .where('type', 'in', ['commit', 'merge'])
+    .where(unindexed<string>('type'), 'in', ['commit', 'merge'])
     .where('id', '>', after)
     .orderBy('id')
     .limit(limit)

@@ -1,12 +1,12 @@
 /** How the reports of imports are erased: they name the file that was read. */
 import { sql } from 'kysely'
-import { between, countRows, type Eraser, type Erasure, none, takeRows } from '../../../kernel/erasure.ts'
+import { between, countRows, type Eraser, type Erasure, none, takeRows, takesAll } from '../../../kernel/erasure.ts'
 
 export const eraseModule = new URL(import.meta.url)
 
 const atOnce = 1_000
 const which = (erasure: Erasure) =>
-  erasure.by === 'everything'
+  takesAll(erasure)
     ? { table: 'history_import', where: sql<boolean>`1 = 1` }
     : erasure.by === 'period'
       ? { table: 'history_import', where: between('started_at', erasure) }

@@ -8,6 +8,7 @@ import {
   type Erasure,
   isOnSite,
   markOf,
+  takesAll,
 } from '../../../kernel/erasure.ts'
 import { clearThread, deleteTab } from './store.ts'
 import type { TabRow } from './rows.ts'
@@ -24,15 +25,14 @@ async function doomed(from: EraseReader, erasure: Erasure): Promise<Pick<TabRow,
   if (erasure.by === 'tab') return query.where('id', '=', erasure.id).execute()
   if (erasure.by === 'source') return erasure.kind === 'tab' ? query.where('id', '=', erasure.id).execute() : []
   if (erasure.by === 'period') return query.where(between('updated_at', erasure)).execute()
-  if (erasure.by === 'everything') return query.execute()
-  if (erasure.by === 'thread' || erasure.by === 'person') return []
+  if (takesAll(erasure)) return query.execute()
+  if (erasure.by !== 'site') return []
   return (await query.execute()).filter((row) => isOnSite(erasure.site, row.current_url))
 }
 
 export const eraser: Eraser = {
   async count(from, erasure) {
-    if (erasure.by === 'everything')
-      return { tabs: await countRows(from, { table: 'tabs', where: sql<SqlBool>`1 = 1` }) }
+    if (takesAll(erasure)) return { tabs: await countRows(from, { table: 'tabs', where: sql<SqlBool>`1 = 1` }) }
     return { tabs: (await doomed(from, erasure)).length }
   },
   async some(tx, erasure) {

@@ -95,6 +95,11 @@ export function makeWorkspaces(kernel: Kernel) {
     /** Is this person a member of the workspace? */
     isMember: async (scope: Pick<Scope, 'workspace' | 'db'>, person: string) =>
       (await store.named(scope.db, person, scope.workspace)) !== undefined,
+    /** Is this person's personal workspace this one? */
+    owns: async (scope: Pick<Scope, 'workspace' | 'db'>, person: string) => {
+      const found = await store.named(scope.db, person, scope.workspace)
+      return found?.kind === 'personal' && found.role === 'owner'
+    },
     isPersonal: async (scope: Pick<Scope, 'workspace' | 'db'>) =>
       (await store.byId(scope.db, scope.workspace))?.kind === 'personal',
     /** Ids of all workspaces, for schedules. */

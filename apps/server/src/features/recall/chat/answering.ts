@@ -5,7 +5,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { type ChatAnswer, type ChatUsage, mostAttachments } from '@cairn/api/chat'
 import { CairnError, fail } from '@cairn/api/errors'
-import { Id, list, optional, type Static, shape, text } from '@cairn/api/shapes'
+import { Id, Languages, list, optional, type Static, shape, text } from '@cairn/api/shapes'
 import type { Message } from '@cairn/api/threads'
 import { newId } from '../../../kernel/ids.ts'
 import type { JobContext } from '../../../kernel/jobs/definition.ts'
@@ -31,6 +31,7 @@ export const AnswerInput = shape({
   task_id: optional(Id),
   /** The person's time zone. */
   zone: optional(text(60, 1)),
+  languages: optional(Languages),
   /** The message that the shown path ended with when an answer was asked for anew. */
   seen: optional(Id),
 })
@@ -53,7 +54,8 @@ type Storing = AnswerInput & { follows: readonly string[] }
 
 export function makeAnswering({ scope: makeScope, writing, threads, memories, tasks, flights }: Parts) {
   async function run(context: Context): Promise<AnswerResult> {
-    const flight = flights.of(context.id)
+    const { workspace } = context.scope
+    const flight = flights.of({ workspace, thread: context.input.thread_id, job: context.id })
     try {
       return await answer(context, flight)
     } catch (error) {
@@ -118,7 +120,14 @@ export function makeAnswering({ scope: makeScope, writing, threads, memories, ta
    */
   async function keep(context: Context, body: (tx: Tx) => Promise<Message>): Promise<Message> {
     const { scope, signal } = context
-    if (!signal.aborted || isTimeout(signal.reason)) return context.writeStep('answer', body)
+    if (!signal.aborted || isTimeout(signal.reason)) {
+      let message: Message | undefined
+      // The journal knows which one it was, not what it says.
+      const id = await context.writeStep('answer', async (tx) => (message = await body(tx)).id)
+      message ??= await threads.message(scope, id)
+      if (!message) throw fail('THREAD_NOT_FOUND')
+      return message
+    }
     const row = await jobById(scope, context.id)
     if (row?.status !== 'cancelled') throw signal.reason
     return makeScope({ workspace: scope.workspace, principal: scope.principal, job: context.id }).write(body)
@@ -187,7 +196,7 @@ export function makeAnswering({ scope: makeScope, writing, threads, memories, ta
     })
     if (input.seen === undefined) {
       await memories.look(tx, question)
-      await tasks.look(tx, question, input.zone)
+      await tasks.look(tx, question, input)
     }
     return stored
   }

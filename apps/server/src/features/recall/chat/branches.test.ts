@@ -90,6 +90,21 @@ test('an answer is made anew beside the one before, and the same key makes one',
   expect(await refusal(api.chat.regenerate({ thread_id }))).toMatchObject({ code: 'THREAD_NOT_FOUND' })
 })
 
+test('an answer made anew says its days by the clocks of whoever asks for it', async () => {
+  const visited_at = '2026-11-20T23:30:00.000Z'
+  await cairn.api.browser.createVisits({ url: 'https://ferry.example/', title: 'Timetable of the ferry', visited_at })
+  const message = 'what was in the timetable of the ferry?'
+  await until(async () => (await cairn.api.search.query({ query: 'timetable ferry' })).hits.length > 0)
+  const first = await cairn.api.chat.ask({ message, sources: ['visit'], zone: 'Asia/Tokyo' })
+  expect(first.message.content).toContain('2026-11-21')
+  const { thread_id } = first
+  const again = (zone: string) => cairn.api.chat.regenerate({ thread_id, sources: ['visit'], zone })
+  expect((await again('Asia/Tokyo')).message.content).toContain('2026-11-21')
+  expect((await again('Pacific/Honolulu')).message.content).toContain('2026-11-20')
+  for (const call of [again('Mars/Olympus'), cairn.api.chat.preview({ thread_id, message, zone: 'Mars/Olympus' })])
+    expect(await refusal(call)).toMatchObject({ status: 422, errors: [{ path: '/zone' }] })
+})
+
 test('an answer does not rest on the question that it was edited from, nor on answers to it', async () => {
   const first = await cairn.api.chat.ask({ message: 'does a walrus whistle in the quarry?' })
   await until(async () => (await cairn.api.search.status()).pending === 0)

@@ -17,6 +17,7 @@ import type { Memories } from '../../remember/memories/index.ts'
 import type { Tasks } from '../../remember/tasks/index.ts'
 import type { Threads } from '../../remember/threads/index.ts'
 import { AnswerInput, makeAnswering } from './answering.ts'
+import { makeBoarding } from './boarding.ts'
 import { eraseModule } from './erase-store.ts'
 import { makeFlights } from './flights.ts'
 import { makeChatService, schema } from './service.ts'
@@ -31,10 +32,11 @@ export type ChatParts = { models: Models; threads: Threads; memories: Memories; 
 
 export function makeChat(kernel: Kernel, parts: ChatParts) {
   const { models, threads, memories, tasks, tabs, documents } = parts
-  const flights = makeFlights()
+  const flights = makeFlights(kernel.jobs.watch)
+  const board = makeBoarding({ jobs: kernel.jobs, threads, flights })
   const writing = makeWriting({ passages: kernel.passages, models })
   const { run } = makeAnswering({ scope: kernel.scope, writing, threads, memories, tasks, flights })
-  const service = makeChatService({ models, threads, tasks, tabs, documents, flights, writing })
+  const service = makeChatService({ models, threads, tasks, tabs, documents, board, writing })
   const lost = (code: ErrorCode) => (event: CloudEvent) => {
     if (event.data.type === 'chat.answer') flights.lost(event.subject, code)
   }

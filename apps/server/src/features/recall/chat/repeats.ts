@@ -23,6 +23,10 @@ export function idsFor(call: Call<unknown>, thread: string | undefined): Ids & {
   }
 }
 
+/** Ids of the try after one that ended half-way: the same question, answered by another job. */
+export const again = (ids: Ids): Ids => ({ ...ids, message: after(ids.message), job: after(ids.job) })
+const after = (id: string) => uuidOf(sha256(`${id} again`))
+
 /** Without naming any, a repeated call means those that came along the first time. */
 export const sameDocuments = ({ attachments }: Message, asked: { attachments?: string[] }) =>
   asked.attachments === undefined ||

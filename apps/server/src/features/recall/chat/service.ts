@@ -10,15 +10,13 @@ import {
   ChatMetadata,
   chat as operations,
 } from '@cairn/api/chat'
-import { CairnError, fail } from '@cairn/api/errors'
+import { fail } from '@cairn/api/errors'
 import { Type } from '@cairn/api/shapes'
 import type { Task } from '@cairn/api/tasks'
 import type { Message } from '@cairn/api/threads'
 import { iso } from '../../../kernel/clock.ts'
 import type { Call, HandlerResult } from '../../../kernel/gate/call.ts'
 import { covers } from '../../../kernel/gate/identity.ts'
-import { newId } from '../../../kernel/ids.ts'
-import { maskSecrets } from '../../../kernel/masking.ts'
 import type { Scope, Tx } from '../../../kernel/scope.ts'
 import { checkZone } from '../../../kernel/zones.ts'
 import type { Models } from '../../ground/models/index.ts'
@@ -26,15 +24,14 @@ import type { Documents } from '../../capture/documents/index.ts'
 import type { Tabs } from '../../capture/tabs/index.ts'
 import type { Tasks } from '../../remember/tasks/index.ts'
 import type { Threads } from '../../remember/threads/index.ts'
-import { titleOf } from '../../remember/threads/title.ts'
-import { type AnswerInput, answerOf, attachedTo, turnsBefore } from './answering.ts'
-import type { Flights } from './flights.ts'
-import { type Ids, idsFor, sameDocuments, unseen } from './repeats.ts'
-import { only, reply } from './replies.ts'
-import { contextOf, jobById, passagesIn } from './store.ts'
+import { nameFor } from '../../remember/threads/title.ts'
+import { type AnswerInput, attachedTo, turnsBefore } from './answering.ts'
+import type { makeBoarding } from './boarding.ts'
+import { type Ids, idsFor, sameDocuments } from './repeats.ts'
+import { contextOf, passagesIn } from './store.ts'
 import { type Writing, withoutModel } from './writing.ts'
 
-type How = { model?: string; sources?: string[] }
+type How = { model?: string; sources?: string[] /** IANA time zone of the person. */; zone?: string }
 export type Question = How & {
   message: string
   /** Ids of documents. */
@@ -43,8 +40,7 @@ export type Question = How & {
   replaces?: string
   task_id?: string
   tab_id?: string
-  /** IANA time zone of the person. */
-  zone?: string
+  languages?: string[]
 }
 type Again = How & { thread_id: string; message_id?: string }
 type Parts = {
@@ -53,7 +49,7 @@ type Parts = {
   tasks: Tasks
   tabs: Pick<Tabs, 'threadOf' | 'bind'>
   documents: Pick<Documents, 'named'>
-  flights: Flights
+  board: ReturnType<typeof makeBoarding>
   writing: Writing
 }
 /** What a question is tied to, and whether its thread is a new one. */
@@ -63,12 +59,11 @@ const answeredBefore = 300
 /** Messages of the shown path that are looked through for the last question. */
 const lookedThrough = 50
 
-export function makeChatService({ models, threads, tasks, tabs, documents, flights, writing }: Parts) {
+export function makeChatService({ models, threads, tasks, tabs, documents, board, writing }: Parts) {
   async function ask(call: Call<unknown>, question: Question): Promise<HandlerResult<ChatAnswer>> {
     const message = question.message.toWellFormed()
     if (message.trim() === '') throw fail('INVALID_INPUT', {}, [{ path: '/message', message: 'must hold a question' }])
-    await checkModel(call, question.model)
-    if (question.zone !== undefined) checkZone(question.zone, '/zone')
+    await checkHow(call, question)
     const task = question.task_id === undefined ? null : await taskOf(call, question.task_id)
     const bound = question.tab_id === undefined ? null : await tabs.threadOf(call, question.tab_id)
     // The first call ties tab and task to the thread that it makes; the same call again still means that one.
@@ -80,7 +75,8 @@ export function makeChatService({ models, threads, tasks, tabs, documents, fligh
       const stored = await threads.message(call, ids.user)
       return { same: stored?.content === message && sameDocuments(stored, question), question: ids.user }
     }
-    return fly(call, ids, inputOf(asked, ids), said, (tx, given) => store(tx, asked, given, ties))
+    const begin = (tx: Tx, given: Ids) => store(tx, asked, given, ties)
+    return board(call, { ids, input: inputOf(asked, ids), said, begin })
   }
 
   /** The task that a question is about. A thread is tied to it, so whoever asks has to be allowed that. */
@@ -93,12 +89,17 @@ export function makeChatService({ models, threads, tasks, tabs, documents, fligh
   /** Answers a question anew; the answers before stay beside the new one. */
   async function regenerate(call: Call<unknown>, again: Again): Promise<HandlerResult<ChatAnswer>> {
     const { head_id } = await threads.get(call, again.thread_id)
-    await checkModel(call, again.model)
+    await checkHow(call, again)
     const question = await questionOf(call, again, head_id)
     const ids = { ...idsFor(call, again.thread_id), user: question }
     const input = { ...inputOf(again, ids), ...(head_id && { seen: head_id }) }
     const said = async () => ({ same: true, question })
-    return fly(call, ids, input, said, (tx, given) => answerLater(tx, { ...input, message_id: given.message }, given))
+    const begin = async (tx: Tx, given: Ids) => {
+      // The thread may have gone on while its answer before this came to its end.
+      const { head_id: seen } = await threads.get(tx, again.thread_id)
+      await answerLater(tx, { ...input, ...(seen && { seen }), message_id: given.message }, given)
+    }
+    return board(call, { ids, input, said, begin })
   }
 
   /** Id of the question that a message is or answers; of the last one that is shown, when none is named. */
@@ -111,33 +112,9 @@ export function makeChatService({ models, threads, tasks, tabs, documents, fligh
     throw fail('INVALID_INPUT', {}, [{ path: '/message_id', message: 'is no question of this thread, and no answer' }])
   }
 
-  /** Begins a job that answers, or goes on with what the same call began when it came first. */
-  async function fly(
-    call: Call<unknown>,
-    ids: Ids & { repeatable: boolean },
-    input: AnswerInput,
-    said: () => Promise<{ same: boolean; question: string }>,
-    begin: (tx: Tx, ids: Ids) => Promise<void>,
-  ): Promise<HandlerResult<ChatAnswer>> {
-    const earlier = ids.repeatable ? await earlierTry(call, ids, input, said) : null
-    if (earlier?.answer) return reply(call, only(earlier.answer))
-    // The first try ended half-way: the same question is answered anew, by another job.
-    const given = earlier?.ended ? { ...ids, job: newId(), message: newId() } : ids
-    const { flight, fresh } = flights.board(call.workspace, ids.thread, given.job)
-    if (!fresh) return reply(call, flight.attend(call.signal))
-    try {
-      await call.prepare((tx) => begin(tx, given))
-    } catch (error) {
-      flight.end()
-      const reused = ids.repeatable && error instanceof CairnError && error.code === 'CONFLICT'
-      throw reused ? fail('IDEMPOTENCY_CONFLICT') : error
-    }
-    return reply(call, flight.attend(call.signal))
-  }
-
   /** The person's words and the job that answers them: stored together, before anything else happens. */
   async function store(tx: Tx, question: Question, ids: Ids, { task, tab, opens }: Ties): Promise<void> {
-    const title = titleOf(maskSecrets(question.message.slice(0, 10_000)))
+    const title = nameFor(question.message)
     const created = opens && (await threads.open(tx, { id: ids.thread, title, origin: 'chat' })).created
     if (tab !== undefined) await tabs.bind(tx, tab, ids.thread)
     const replaced = question.replaces === undefined ? undefined : await questionHere(tx, ids.thread, question.replaces)
@@ -170,12 +147,14 @@ export function makeChatService({ models, threads, tasks, tabs, documents, fligh
       input,
       thread: ids.thread,
       concurrency: `chat:${ids.thread}`,
+      alone: 'THREAD_BUSY',
       priority: 3,
     })
   }
 
   /** An agent or a program may choose among the models that a person routed chat to, and no other. */
-  async function checkModel(scope: Scope, model: string | undefined): Promise<void> {
+  async function checkHow(scope: Scope, { model, zone }: How): Promise<void> {
+    if (zone !== undefined) checkZone(zone, '/zone')
     if (model === undefined || model === withoutModel) return
     const routes = (await models.route(scope, 'chat')) ?? []
     if (routes.some((route) => route.model === model)) return
@@ -183,42 +162,18 @@ export function makeChatService({ models, threads, tasks, tabs, documents, fligh
     throw fail('INVALID_INPUT', {}, [{ path: '/model', message: `must be one of ${names.join(', ')}` }])
   }
 
-  /** What became of a repeated call when it came first; null when this is the first time. Other input is refused. */
-  async function earlierTry(
-    scope: Scope,
-    ids: Ids,
-    input: AnswerInput,
-    said: () => Promise<{ same: boolean; question: string }>,
-  ) {
-    const row = await jobById(scope, ids.job)
-    if (!row) return null
-    const { same, question } = await said()
-    if (!same || unseen(JSON.parse(row.input) as AnswerInput) !== unseen(input)) throw fail('IDEMPOTENCY_CONFLICT')
-    const asked = await threads.message(scope, question)
-    const replies = asked ? await threads.repliesTo(scope, asked) : []
-    const whole = replies.filter(({ state }) => state === 'complete')
-    // An answer that was asked for anew is its job's alone; a question has any answer that came of it.
-    const message = whole.find(({ metadata }) => metadata.job_id === ids.job) ?? (input.seen ? undefined : whole[0])
-    const job = message?.metadata.job_id
-    const about = { thread_id: ids.thread, user_message_id: question }
-    return {
-      ended: row.completed_at !== null,
-      answer: message ? answerOf(about, message, typeof job === 'string' ? job : ids.job) : null,
-    }
-  }
-
   /** What an answer to a question would be made from, without asking. */
   async function preview(
     scope: Scope,
     question: How & Pick<Question, 'message' | 'attachments'> & { thread_id: string },
   ): Promise<ChatPreview> {
-    const { thread_id, message, attachments = [], model, sources } = question
+    const { thread_id, message, attachments = [], model, sources, zone } = question
     const { head_id } = await threads.get(scope, thread_id)
-    await checkModel(scope, model)
+    await checkHow(scope, question)
     const turns = head_id === null ? [] : await threads.shown(scope, thread_id, head_id, turnsBefore)
     const earlier = turns.toReversed()
     const attached = attachedTo(await documents.named(scope, attachments), earlier)
-    const asked = { question: message.toWellFormed(), turns: earlier, model, sources, attached }
+    const asked = { question: message.toWellFormed(), turns: earlier, model, sources, attached, zone }
     const { passages, messages, ...rest } = await writing.preview(scope, asked)
     return {
       thread_id,
@@ -250,7 +205,7 @@ export function makeChatService({ models, threads, tasks, tabs, documents, fligh
   return { ask, regenerate, preview, context }
 }
 
-const inputOf = (question: How & { task_id?: string; zone?: string }, ids: Ids): AnswerInput => ({
+const inputOf = (question: How & { task_id?: string; languages?: string[] }, ids: Ids): AnswerInput => ({
   thread_id: ids.thread,
   user_message_id: ids.user,
   message_id: ids.message,
@@ -258,6 +213,7 @@ const inputOf = (question: How & { task_id?: string; zone?: string }, ids: Ids):
   ...(question.sources && { sources: question.sources }),
   ...(question.task_id !== undefined && { task_id: question.task_id }),
   ...(question.zone !== undefined && { zone: question.zone }),
+  ...(question.languages && { languages: question.languages }),
 })
 
 /** JSON Schemas of what goes in and out, for programs that build their own forms. */

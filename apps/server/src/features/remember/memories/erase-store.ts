@@ -14,6 +14,7 @@ import {
   marksOfEach,
   none,
   nothing,
+  takesAll,
 } from '../../../kernel/erasure.ts'
 import type { MemoryRow } from './store.ts'
 
@@ -25,7 +26,7 @@ const said = (person: string) => `"person":"${person}"`
 type Found = Pick<MemoryRow, 'id' | 'key' | 'value' | 'scope_ref' | 'source'>
 
 function which(erasure: Erasure): RawBuilder<SqlBool> | null {
-  if (erasure.by === 'everything') return sql<SqlBool>`1 = 1`
+  if (takesAll(erasure)) return sql<SqlBool>`1 = 1`
   // What a memory says since the period was said in it.
   if (erasure.by === 'period')
     return sql<SqlBool>`(${between('created_at', erasure)} or ${between('updated_at', erasure)})`
@@ -60,8 +61,7 @@ export const eraser: Eraser = {
     const counts = await take(tx, ids)
     const more = ids.length === atOnce
     // The audit keeps that there was something; everything means that, too.
-    if (erasure.by === 'everything' && !more)
-      await sql`delete from memory_audit where workspace = ${tx.workspace}`.execute(tx.db)
+    if (takesAll(erasure) && !more) await sql`delete from memory_audit where workspace = ${tx.workspace}`.execute(tx.db)
     if (erasure.by === 'person' && !more)
       await sql`delete from memory_audit
         where workspace = ${tx.workspace} and ${contains('detail', said(erasure.id))}`.execute(tx.db)

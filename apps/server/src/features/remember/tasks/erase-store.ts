@@ -20,6 +20,7 @@ import {
   namesSite,
   none,
   takeRows,
+  takesAll,
 } from '../../../kernel/erasure.ts'
 
 export const eraseModule = new URL(import.meta.url)
@@ -27,7 +28,7 @@ export const eraseModule = new URL(import.meta.url)
 const atOnce = 200
 
 function which(erasure: Erasure): RawBuilder<SqlBool> | null {
-  if (erasure.by === 'everything') return sql<SqlBool>`1 = 1`
+  if (takesAll(erasure)) return sql<SqlBool>`1 = 1`
   if (erasure.by === 'period') return between('created_at', erasure)
   if (erasure.by === 'person') return sql<SqlBool>`owner = ${erasure.id}`
   return erasure.by === 'source' && erasure.kind === 'task' ? sql<SqlBool>`id = ${erasure.id}` : null
@@ -35,7 +36,7 @@ function which(erasure: Erasure): RawBuilder<SqlBool> | null {
 
 /** Suggestions that go by themselves; others go with the message, the thread or the task that they are of. */
 function suggestions(erasure: Erasure): RawBuilder<SqlBool> | null {
-  if (erasure.by === 'everything') return sql<SqlBool>`1 = 1`
+  if (takesAll(erasure)) return sql<SqlBool>`1 = 1`
   if (erasure.by === 'period') return between('created_at', erasure)
   return erasure.by === 'thread' ? sql<SqlBool>`thread_id = ${erasure.id}` : null
 }
@@ -65,6 +66,15 @@ function entriesOf(erasure: Erasure & { by: 'period' | 'site' | 'person' }): Raw
   return contains('payload', erasure.site)
 }
 
+/** The same, with those of the tasks that go. */
+async function countEntries(from: EraseReader, erasure: Erasure): Promise<number> {
+  const tasks = which(erasure)
+  if (tasks === null) return (await entries(from, erasure)).length
+  const along = sql`task_id in (select id from tasks where workspace = ${from.workspace} and ${tasks})`
+  const own = erasure.by === 'period' || erasure.by === 'person' ? sql` or ${entriesOf(erasure)}` : sql``
+  return countRows(from, { table: 'task_events', where: sql<SqlBool>`(${along}${own})` })
+}
+
 /** Tasks that came from a page of the site. */
 async function sourced({ db, workspace }: EraseReader, erasure: Erasure): Promise<string[]> {
   if (erasure.by !== 'site') return []
@@ -76,7 +86,7 @@ async function sourced({ db, workspace }: EraseReader, erasure: Erasure): Promis
 export const eraser: Eraser = {
   async count(from, erasure) {
     const tasks = (await doomed(from, erasure, 1_000_000)).length
-    const task_entries = (await entries(from, erasure)).length
+    const task_entries = await countEntries(from, erasure)
     const where = suggestions(erasure)
     const task_suggestions = where === null ? 0 : await countRows(from, { table: 'task_suggestion', where })
     return { tasks, task_entries, task_sources: (await sourced(from, erasure)).length, task_suggestions }

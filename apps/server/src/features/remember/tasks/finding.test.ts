@@ -4,10 +4,12 @@ import { type Cairn, startCairn, until } from '../../../../test/harness.ts'
 import { newId } from '../../../kernel/ids.ts'
 import { exported, imported } from '../../account/bundles/bundles.fixture.ts'
 import { erase, removedBy } from '../../account/privacy/privacy.fixture.ts'
+import { dateReader } from './dates.ts'
 import { findByRule, mayHoldTask, mostFound, tasksIn } from './finding.ts'
 
 /** A Saturday, ten in the morning in Berlin. */
-const when = { at: Date.parse('2026-11-21T09:00:00.000Z'), zone: 'Europe/Berlin' }
+const at = Date.parse('2026-11-21T09:00:00.000Z')
+const when = { at, read: await dateReader({ zone: 'Europe/Berlin' }) }
 const endOf2027 = '2027-05-01T21:59:00.000Z'
 const endOf = (day: string) => `${day}T22:59:00.000Z`
 
@@ -19,6 +21,7 @@ test('things to do are found by rules, with the date in their words; what is ask
     ['Oil the hinge', endOf('2026-12-01')],
   ])
   expect(found('Please remind me to call Anna tomorrow at 9:00!')).toEqual([['Call Anna', '2026-11-22T08:00:00.000Z']])
+  expect(found('Remind me to write to Ada.')).toEqual([['Write to Ada', null]])
   expect(found('Can you remind me tomorrow to water the moss?')).toEqual([['Water the moss', endOf('2026-11-22')]])
   expect(found('I need to send the report by Friday.')).toEqual([['Send the report', endOf('2026-11-27')]])
   expect(found('Thanks. We have to renew the lease on Monday, I think.')[0]?.[1]).toBe(endOf('2026-11-23'))
@@ -47,6 +50,9 @@ test('things to do are found by rules, with the date in their words; what is ask
     'x'.repeat(200_000),
     'remind me '.repeat(20_000),
     `I need ${'to do '.repeat(3_000)}`,
+    `1. ${'kuu'.repeat(3_000)}`,
+    `a${'1. '.repeat(3_000)}`,
+    `1.${' '.repeat(9_000)}kuu`,
   ])
     expect([nothing.slice(0, 40), found(nothing)]).toEqual([nothing.slice(0, 40), []])
   expect(found(`remind me ${'to '.repeat(3_000)}`)[0]?.[0]?.length).toBeLessThanOrEqual(200)
@@ -54,6 +60,69 @@ test('things to do are found by rules, with the date in their words; what is ask
   expect(found(`- [ ] one\n- [ ] one\n${many}`)).toHaveLength(mostFound)
   expect(mayHoldTask('Where is it?')).toBe(false)
   expect(mayHoldTask('Could you remind me to sleep?')).toBe(true)
+})
+
+test('however much a message names, little of it is searched for dates', () => {
+  for (const line of ['TODO: a1\n', 'I must say a1. ', 'TODO: oil it tomorrow\n', `- [ ] ${'1/1 '.repeat(80)}\n`]) {
+    const seen: string[] = []
+    const read: typeof when.read = (text, now) => {
+      seen.push(text)
+      return when.read(text, now)
+    }
+    findByRule(line.repeat(1_200), { at, read })
+    expect(seen.join('').length).toBeLessThanOrEqual(1_500)
+    expect(seen.length).toBeLessThanOrEqual(75)
+    expect(seen.length).toBeGreaterThan(0)
+  }
+  const counted = {
+    at,
+    read: (title: string) => ({ due_at: null, timed: false, words: '', title: `${title}${(calls += 1)}` }),
+  }
+  let calls = 0
+  expect(findByRule('TODO: a\n'.repeat(1_000), counted)).toHaveLength(mostFound)
+  expect(calls).toBe(mostFound)
+})
+
+test('in a long sentence the date is one of the last words', () => {
+  const long = 'oil the hinge of the door that the fox comes through '.repeat(5)
+  const [one] = findByRule(`TODO: ${long}by Friday`, when)
+  expect(one?.due_at).toBe(endOf('2026-11-27'))
+  expect(one?.title).toBe(`O${long.slice(1, 200)}`.trim())
+  // No word is read from its middle: "…monday" would be one.
+  expect(findByRule(`TODO: ${'x'.repeat(20)}monday ${'y '.repeat(97)}`, when)[0]?.due_at).toBe(null)
+})
+
+test('things to do are found in the languages that dates are read in, with their dates', async () => {
+  const found = async (text: string, ...languages: string[]) => {
+    const read = await dateReader({ zone: 'Europe/Berlin', languages })
+    return findByRule(text, { at, read }).map(({ title, due_at }) => [title, due_at])
+  }
+  const nine = '2026-11-22T08:00:00.000Z'
+  const friday = endOf('2026-11-27')
+  const reminded = 'Bitte erinnere mich morgen um 9 daran, Anna anzurufen.'
+  expect(await found(reminded, 'de')).toEqual([['Anna anzurufen', nine]])
+  expect(await found('Ich muss den Bericht bis Freitag abgeben.', 'de-AT')).toEqual([['Den Bericht abgeben', friday]])
+  expect(await found('Ich muss das so machen.', 'de')).toEqual([])
+  expect(await found('Vergiss nicht, die Katze zu füttern!', 'de')).toEqual([['Die Katze zu füttern', null]])
+  expect(await found("Rappelle-moi demain à 9h d'appeler Anna.", 'fr')).toEqual([['Appeler Anna', nine]])
+  expect(await found('Je dois envoyer le rapport avant vendredi.', 'fr')).toEqual([['Envoyer le rapport', friday]])
+  expect(await found('Recuérdame llamar a Ana mañana a las 9.', 'es')).toEqual([['Llamar a Ana', nine]])
+  expect(await found('Tengo que enviar el informe antes del viernes.', 'es')).toEqual([['Enviar el informe', friday]])
+  expect(await found('Ricordami di chiamare Anna domani alle 9.', 'it')).toEqual([['Chiamare Anna', nine]])
+  expect(await found('Devo mandare la relazione entro venerdì.', 'it')).toEqual([['Mandare la relazione', friday]])
+  expect(await found('Me lembre de ligar para Ana amanhã às 9h.', 'pt-BR')).toEqual([['Ligar para Ana', nine]])
+  expect(await found('Herinner me eraan om Anna te bellen morgen om 9 uur.', 'nl')).toEqual([['Anna te bellen', nine]])
+  expect(await found('提醒我明天上午9点给安娜打电话。', 'zh-CN')).toEqual([['给安娜打电话', nine]])
+  const march = '2027-03-01T22:59:00.000Z'
+  expect(await found('TODO: Bericht bis 1. März. Wer hilft?', 'de')).toEqual([['Bericht', march]])
+  expect(await found('Ich muss den Bericht am 1. März abgeben.', 'de')).toEqual([['Den Bericht abgeben', march]])
+  const dotted = 'Jan Januar Jänner Feb Februar März Mrz Apr April Mai Juni Juli Aug Sept Okt November Dez'
+  for (const month of dotted.split(' '))
+    expect((await found(`TODO: Bericht am 5. ${month} an Ada. Wer hilft?`, 'de'))[0]?.[0]).toMatch(/ Ada$/)
+  for (const word of ['Julia', 'Mail', 'Jane', 'Augment', 'Sepp', 'Mais', 'Kuusi'])
+    expect(await found(`TODO: oil hinge 5. ${word} knows how.`, 'de')).toEqual([['Oil hinge 5', null]])
+  expect(await found('TODO: raportti 1. maaliskuuta mennessä', 'fi')).toEqual([['Raportti', march]])
+  expect(await found('TODO: Bericht bis Freitag', 'en', 'de')).toEqual([['Bericht', friday]])
 })
 
 test('of what a model answers only what the message bears out is suggested', () => {
@@ -82,7 +151,11 @@ afterAll(async () => {
 })
 
 type Api = Cairn['api']
-async function said(message: string, api: Api = cairn.api, more: { thread_id?: string; zone?: string } = {}) {
+async function said(
+  message: string,
+  api: Api = cairn.api,
+  more: { thread_id?: string; zone?: string; languages?: string[] } = {},
+) {
   const answer = await api.chat.ask({ message, ...more })
   await until(async () => {
     const { items } = await api.jobs.list({ type: 'tasks.find' })
@@ -128,6 +201,16 @@ test('a suggestion is no task until a person says so, and then it is one', async
   await api.tasks.remove({ id: task.id, purge: true })
   expect(await suggested(api, thread_id)).toMatchObject([{ id, state: 'added', task_id: null }])
   expect(await codeOf(api.tasks.acceptSuggestion({ id }))).toBe('TASK_NOT_FOUND')
+})
+
+test('the date in a suggestion is read in the languages that came with the question', async () => {
+  const { api } = await cairn.stranger()
+  const { thread_id } = await said('Erinnere mich am 1. März 2027 um 9 Uhr daran, das Segel zu flicken.', api, {
+    ...{ zone: 'Asia/Tokyo', languages: ['en-US@posix', 'de'] },
+  })
+  expect(await suggested(api, thread_id)).toMatchObject([
+    { title: 'Das Segel zu flicken', due_at: '2027-03-01T00:00:00.000Z' },
+  ])
 })
 
 test('nothing is suggested twice in a thread, also when it was put away or the question is edited', async () => {

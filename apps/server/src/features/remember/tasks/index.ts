@@ -16,7 +16,7 @@ import type { Models } from '../../ground/models/index.ts'
 import { tallied } from '../../../kernel/tallies.ts'
 import type { Workspaces } from '../../ground/workspaces/service.ts'
 import type { Threads } from '../threads/index.ts'
-import { readDate } from './dates.ts'
+import { dateReader, type Speaker } from './dates.ts'
 import { eraseModule } from './erase-store.ts'
 import { mayHoldTask } from './finding.ts'
 import { detachJob, findJob } from './jobs.ts'
@@ -34,7 +34,11 @@ export type Tasks = ReturnType<typeof makeTasks>
 
 type Needs = { workspaces: Workspaces; threads: Threads; models: Models; capture: Pick<Capture, 'rules'> }
 
-export function makeTasks(kernel: Pick<Kernel, 'clock' | 'jobs'>, { workspaces, threads, models, capture }: Needs) {
+export function makeTasks(
+  kernel: Pick<Kernel, 'clock' | 'jobs' | 'config'>,
+  { workspaces, threads, models, capture }: Needs,
+) {
+  const home = kernel.config.timeZone
   const service = makeTaskService({ jobs: kernel.jobs, threads, workspaces })
   const purging = makePurge({ jobs: kernel.jobs, threads, stopJobs: service.stopJobs })
   const suggestions = makeSuggestions(service)
@@ -45,7 +49,11 @@ export function makeTasks(kernel: Pick<Kernel, 'clock' | 'jobs'>, { workspaces, 
     operations: handle(operations, {
       list: (call) => service.list(call, call.input),
       create: (call) => call.write((tx) => service.create(tx, call.input)),
-      date: async (call) => readDate(call.input.text, call.input.zone, kernel.clock.now()),
+      date: async (call) => {
+        const { text, zone = home, languages } = call.input
+        const read = await dateReader({ zone, languages })
+        return read(text, kernel.clock.now())
+      },
       change: (call) => {
         const { ids, ...change } = call.input
         return call.write((tx) => service.change(tx, ids, change))
@@ -76,7 +84,7 @@ export function makeTasks(kernel: Pick<Kernel, 'clock' | 'jobs'>, { workspaces, 
         return call.write((tx) => service.addEvent(tx, task_id, entry))
       },
     }),
-    jobs: [detachJob, purging.purgeJob, findJob({ suggestions, threads, models, capture })],
+    jobs: [detachJob, purging.purgeJob, findJob({ suggestions, threads, models, capture, home })],
     portable: portableTasks,
     passages: [taskPassages],
     refer: {
@@ -99,9 +107,9 @@ export function makeTasks(kernel: Pick<Kernel, 'clock' | 'jobs'>, { workspaces, 
     }),
   }
   /** Looks for things to do in what a person said, in a job of its own; nothing to do for what only asks. */
-  async function look(tx: Tx, message: Pick<Message, 'id' | 'content'>, zone: string | undefined): Promise<void> {
+  async function look(tx: Tx, message: Pick<Message, 'id' | 'content'>, { zone, languages }: Partial<Speaker>) {
     if (!mayHoldTask(message.content)) return
-    const input = { message_id: message.id, ...(zone !== undefined && { zone }) }
+    const input = { message_id: message.id, ...(zone !== undefined && { zone }), ...(languages && { languages }) }
     await tx.enqueue({ type: 'tasks.find', input, unique: message.id, priority: 0 })
   }
   return { ...service, look, feature }

@@ -1,7 +1,7 @@
 /** Rows of tasks and their history; the only SQL of this feature. */
 import { type SqlBool, sql } from 'kysely'
 import type { Db } from '../../../kernel/database/dialect.ts'
-import { inOrder, newestFirst, type Page } from '../../../kernel/database/pages.ts'
+import { inOrder, newestFirst, type Page, unindexed } from '../../../kernel/database/pages.ts'
 import { contains } from '../../../kernel/database/like.ts'
 import { takeRows } from '../../../kernel/erasure.ts'
 import type { TaskEventRow, TaskRow } from './rows.ts'
@@ -51,19 +51,17 @@ export type TaskFilter = {
   q?: string | undefined
 }
 
-/** A column as no index sees it: the list is read in the order of its index, and what does not fit is passed over. */
-const unindexed = <T>(column: keyof TaskRow) => sql<T>`coalesce(${sql.ref(column)}, null)`
-
 /** `own` names the columns whose index has this order, too. */
 function filtered(from: Reader, filter: TaskFilter, own: readonly string[]) {
   const { status, assignee, tag, priority, due_from, due_to, q } = filter
   let query = tables(from).selectFrom('tasks').selectAll().where('workspace', '=', from.workspace)
   if (status) query = query.where(unindexed<string>('status'), 'in', [...status])
-  if (assignee === null) query = query.where('assignee', 'is', null)
+  const seen = (column: keyof TaskRow) => (own.includes(column) ? sql.ref<string>(column) : unindexed<string>(column))
+  if (assignee === null) query = query.where(seen('assignee'), 'is', null)
   for (const column of ['assignee', 'thread_id', 'parent_id', 'project'] as const) {
     const wanted = filter[column]
     if (typeof wanted !== 'string') continue
-    query = query.where(own.includes(column) ? sql.ref<string>(column) : unindexed<string>(column), '=', wanted)
+    query = query.where(seen(column), '=', wanted)
   }
   if (tag !== undefined) query = query.where(contains('tags', `"${tag}"`))
   if (priority !== undefined) query = query.where('priority', '=', priority)

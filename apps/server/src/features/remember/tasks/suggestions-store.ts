@@ -1,6 +1,7 @@
 /** Rows of tasks that are suggested; their only SQL beside the erasing. */
+import { sql } from 'kysely'
 import type { Db } from '../../../kernel/database/dialect.ts'
-import { newestFirst, type Page } from '../../../kernel/database/pages.ts'
+import { newestFirst, type Page, unindexed } from '../../../kernel/database/pages.ts'
 
 export type SuggestionRow = {
   workspace: string
@@ -48,7 +49,9 @@ export function suggestionPage(from: Reader, filter: SuggestionFilter, page: Pag
   let query = tables(from).selectFrom('task_suggestion').selectAll().where('workspace', '=', from.workspace)
   for (const column of ['state', 'source_kind', 'source_id', 'thread_id'] as const) {
     const value = filter[column]
-    if (value !== undefined) query = query.where(column, '=', value)
+    // A kind alone fits many.
+    const wide = column === 'source_kind' && filter.source_id === undefined
+    if (value !== undefined) query = query.where(wide ? unindexed<string>(column) : sql.ref<string>(column), '=', value)
   }
   return newestFirst(query, 'created_at', page).execute()
 }

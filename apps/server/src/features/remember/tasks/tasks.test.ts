@@ -290,6 +290,21 @@ test('words are read as dates in the time zone of whoever writes them', async ()
   expect(await read('tomorrow: buy 3 apples')).toMatchObject({ title: 'buy 3 apples' })
   for (const text of ['Buy 3 apples', 'May the force be with you', 'Release 2.10.3', '🪨'.repeat(200)])
     expect(await read(text)).toEqual({ due_at: null, timed: false, words: '', title: text })
+  const spoken = (text: string, languages: string[]) => cairn.api.tasks.date({ text, zone: 'Europe/Berlin', languages })
+  expect(await spoken('Bericht bis Freitag', ['de-AT'])).toEqual({
+    ...{ due_at: '2026-11-27T22:59:00.000Z', timed: false, words: 'Freitag', title: 'Bericht' },
+  })
+  expect(await spoken('明天上午9点给安娜打电话', ['en-US', 'zh-CN'])).toMatchObject({
+    due_at: '2026-11-22T08:00:00.000Z',
+  })
+  expect(await spoken('Call Anna tomorrow 9:00', ['de', 'fr'])).toMatchObject({ title: 'Call Anna', timed: true })
   now = kept
+  // Languages are a hint: what is none is passed over.
+  for (const odd of ['en-US@posix', 'C', 'constructor', '__proto__', '💤', "de'--", 'x'.repeat(100), ''])
+    expect(await spoken('tomorrow', [odd])).toMatchObject({ words: 'tomorrow' })
+  for (const german of ['de_DE.UTF-8', 'de_AT@euro'])
+    expect(await spoken('Bericht übermorgen', ['en-US@posix', german])).toMatchObject({ title: 'Bericht' })
+  for (const odd of ['x'.repeat(101), 'de\0'])
+    expect(await refusal(spoken('morgen', [odd]))).toMatchObject({ status: 422, errors: [{ path: '/languages/0' }] })
   expect(await refusal(read('tomorrow', 'Mars/Olympus'))).toMatchObject({ status: 422, errors: [{ path: '/zone' }] })
 })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Cairn, startCairn } from '../../../../test/harness.ts'
 import { plansOf } from '../../../../test/plans.ts'
 import { newId } from '../../../kernel/ids.ts'
-import { followers, linkedPage, turnsFrom } from './path-store.ts'
+import { followers, lastOf, linesBehind, linesUp, linkedPage, messagesOfTurns } from './path-store.ts'
 
 let cairn: Cairn
 beforeAll(async () => {
@@ -155,8 +155,17 @@ test('branches and links come out of an index', async () => {
   const plans = await plansOf(cairn.core.kernel.database, async (db) => {
     const from = { workspace, db }
     await followers(from, 'x', ['y', 'z'])
-    await turnsFrom(from, 'x', 7)
+    await linesUp(from, 'x', 'y', { until: 7, most: 50 })
+    await linesBehind(from, 'x', 7)
+    await lastOf(from, 'x')
+    await messagesOfTurns(from, 'x', [7, 8, 9])
     await linkedPage(from, { kind: 'task', ref: 'x' }, { limit: 51, after: [1, 'x'] })
   })
-  expect(plans.filter(({ sorts, scans }) => sorts || scans)).toEqual([])
+  expect(plans).toHaveLength(6)
+  const ofSteps = (line: string) => /(SCAN|Scan on) path\b|SCAN CONSTANT ROW/.test(line)
+  const scans = ({ plan }: { plan: string }) =>
+    plan.split('\n').some((line) => !ofSteps(line) && /\bSCAN\b(?!.*USING)|Seq Scan|Hash/.test(line))
+  expect(plans.filter((plan) => plan.sorts || scans(plan))).toEqual([])
+  // Where a line begins is found without going through its turns.
+  expect(plans[1]?.plan).toMatch(/llm_messages_line/)
 })

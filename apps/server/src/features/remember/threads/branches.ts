@@ -6,45 +6,59 @@ import { fail } from '@cairn/api/errors'
 import type { Branch, LinkedThread, LinkRelation, Message, PathMessage, Thread } from '@cairn/api/threads'
 import { iso } from '../../../kernel/clock.ts'
 import { decodeCursor, encodeCursor, pageSize, toPage } from '../../../kernel/paging.ts'
-import type { ReadApart, Scope } from '../../../kernel/scope.ts'
-import { followers, linkedPage, pathUp, turnsFrom } from './path-store.ts'
-import { type MessageRow, toMessage, toThread } from './rows.ts'
+import type { Scope } from '../../../kernel/scope.ts'
+import { linesThrough, linesUp, messagesAt, newestEnd, turnsDown, turnsUp } from './lines.ts'
+import { followers, linkedPage } from './path-store.ts'
+import { type ThreadRow, toThread } from './rows.ts'
 import * as store from './store.ts'
 
 type Reader = Pick<Scope, 'workspace' | 'db'>
-const here = new URL(import.meta.url)
 
 /** More than a person edits one question. */
 const besideAtMost = 500
 
-/** A page of the path that is shown, the last message first. */
-export async function path(from: Reader, thread: string, input: { limit?: number; cursor?: string }) {
+type PathReader = Reader & Pick<Scope, 'apart'>
+type PathPage = { limit?: number; cursor?: string; around?: string; from?: 'start' | 'end' }
+
+/** A page of a path, the last message first. */
+export async function path(from: PathReader, thread: string, input: PathPage) {
   const row = await store.threadById(from, thread)
   if (!row) throw fail('THREAD_NOT_FOUND')
-  const limit = pageSize(input.limit)
-  // The cursor is a message, not a number: the page goes on up the same branch, whatever was chosen meanwhile.
-  const [start] = decodeCursor(input.cursor, [''] as [string]) ?? [row.head_id]
-  const messages = start === null ? [] : await upFrom(from, thread, start, limit)
+  const { turns, end, shown, anchor } = await turnsOf(from, row, input)
+  const messages = await messagesAt(from, thread, turns)
   const branches = await branchesOf(from, thread, messages)
   const items = messages.map((message): PathMessage => ({ ...message, branch: branches.get(message.id) as Branch }))
-  const above = messages.length === limit ? (messages.at(-1)?.parent_id ?? null) : null
-  return { items, next_cursor: above === null ? null : encodeCursor([above]) }
+  const [newest, above] = [messages.at(0), messages.at(-1)?.parent_id ?? null]
+  // A cursor is a message and one that its path goes through, not a number: what is chosen meanwhile leads nowhere else.
+  const cursor = (way: 'older' | 'newer', id: string) => encodeCursor([way, id, anchor])
+  return {
+    items,
+    next_cursor: above === null ? null : cursor('older', above),
+    newer_cursor: newest && newest.turn < end ? cursor('newer', newest.id) : null,
+    shown,
+  }
 }
 
-/** A message and those that it follows, the last first. */
-export async function upFrom(from: Reader, thread: string, id: string, most: number): Promise<Message[]> {
-  const ids = await pathUp(from, id, most)
-  if (ids.length === 0) return []
-  const rows = await store.messagesByIds(from, ids)
-  return rows
-    .filter((row) => row.thread_id === thread)
-    .toSorted((a, b) => b.turn - a.turn)
-    .map(toMessage)
-}
-
-/** What was said before a message on its branch, oldest first. */
-export async function before(from: Reader, { thread_id, parent_id }: Message, most: number): Promise<Message[]> {
-  return parent_id === null ? [] : (await upFrom(from, thread_id, parent_id, most)).toReversed()
+/** Which turns a page holds, the last one of its path, and a message that this path goes through. */
+async function turnsOf(from: PathReader, { id: thread, head_id: head }: ThreadRow, input: PathPage) {
+  const limit = pageSize(input.limit)
+  const place = input.around ?? head
+  const cursor = decodeCursor(input.cursor, ['', '', ''] as [string, string, string])
+  if (place === null) return { turns: [], end: 0, shown: true, anchor: '' }
+  const [way, id, anchor] = cursor ?? [input.around ? 'around' : (input.from ?? 'end'), place, place]
+  const above = await linesUp(from, thread, id, way === 'start' ? {} : { most: limit })
+  const turn = above[0]?.last
+  const through = anchor === id ? turn : (await linesUp(from, thread, anchor, { most: 1 }))[0]?.last
+  if (turn === undefined || through === undefined) throw fail('MESSAGE_NOT_FOUND')
+  if (way === 'start') return { turns: turnsDown(above, 0, limit), end: turn, shown: true, anchor }
+  const { lines, shown } =
+    id === head
+      ? { lines: above, shown: true }
+      : await linesThrough(from, { thread, head, until: turn }, { id: anchor, turn: through })
+  const below = way === 'newer' ? limit : way === 'around' ? Math.floor(limit / 2) : 0
+  const newer = turnsDown(lines, turn, below)
+  const older = way === 'newer' ? [] : turnsUp(above, limit - newer.length)
+  return { turns: [...newer, ...older], end: lines[0]?.last ?? turn, shown, anchor }
 }
 
 /** Messages that a question takes the place of, with itself, and what was answered to each of them. */
@@ -82,8 +96,7 @@ export async function choose(scope: Scope, thread: string, message: string): Pro
   const chosen = await store.messageById(scope, message)
   if (chosen?.thread_id !== thread)
     throw fail('INVALID_INPUT', {}, [{ path: '/message_id', message: 'is not a message of this thread' }])
-  // All that was said since is gone through: that is for a worker.
-  const head = await scope.apart.read<string>(here, 'newestBelow', chosen)
+  const head = await newestEnd(scope, chosen)
   return scope.write(async (tx) => {
     const row = await found(tx)
     // What was gone through may have gone meanwhile.
@@ -92,21 +105,6 @@ export async function choose(scope: Scope, thread: string, message: string): Pro
     tx.event({ type: 'thread.changed', subject: thread, data: { fields: ['head_id'] } })
     return toThread({ ...row, head_id: head })
   })
-}
-
-/**
- * The newest message at or below another one. Gone through here and not in the database: without fresh statistics
- * PostgreSQL reads the whole thread anew for every step down.
- */
-export const newestBelow: ReadApart<MessageRow, string> = async (from, { id, thread_id, turn }) => {
-  const below = new Set([id])
-  let newest = id
-  for (const row of await turnsFrom(from, thread_id, turn)) {
-    if (row.parent_id === null || !below.has(row.parent_id)) continue
-    below.add(row.id)
-    newest = row.id
-  }
-  return newest
 }
 
 /** The threads that have to do with something, newest first. */

@@ -1,12 +1,11 @@
 /** Brings in threads that were had elsewhere: with their times and branches, each message once. */
 import { maxContentBytes, type MessageRole } from '@cairn/api/threads'
 import { stableJson } from '../../../kernel/json.ts'
-import { maskSecrets } from '../../../kernel/masking.ts'
-import type { Tx } from '../../../kernel/scope.ts'
+import { personOf, type Tx } from '../../../kernel/scope.ts'
 import { insertMessages, knownMessages, takeTurns } from './bring-store.ts'
 import type { MessageRow, ThreadRow } from './rows.ts'
 import * as store from './store.ts'
-import { titleOf } from './title.ts'
+import { nameFor } from './title.ts'
 
 export type BroughtMessage = {
   id: string
@@ -81,7 +80,7 @@ async function bringOne(tx: Tx, given: Brought): Promise<BroughtCounts> {
 
 function threadRow(tx: Tx, { id, title, origin, time, messages }: Brought): ThreadRow {
   const question = messages.find(({ role }) => role === 'user')?.content ?? ''
-  const named = title.trim() === '' ? titleOf(maskSecrets(question.slice(0, 10_000))) : title.trim()
+  const named = title.trim() === '' ? nameFor(question) : title.trim()
   return {
     workspace: tx.workspace,
     id,
@@ -96,6 +95,7 @@ function threadRow(tx: Tx, { id, title, origin, time, messages }: Brought): Thre
     updated_at: time,
     last_user_message_at: null,
     last_assistant_message_at: null,
+    person: personOf(tx.principal),
   }
 }
 
@@ -118,6 +118,7 @@ function messageRow(tx: Tx, thread: Brought, given: BroughtMessage, turn: number
     attachments: '[]',
     metadata: stableJson(cut ? { cut: true } : {}),
     created_at: given.time,
+    person: personOf(tx.principal),
   }
 }
 

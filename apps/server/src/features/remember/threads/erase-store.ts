@@ -1,7 +1,7 @@
 /**
  * How threads are erased. A thread goes whole when all of it is of the period; of others the messages of the period lose
  * their words and stay as turns, since turns count without a gap. An answer that quotes what is erased loses its words, too;
- * a message that an erased document was attached to does not name it any more.
+ * a message that an erased document was attached to does not name it any more. Of a person see `erase-person-store.ts`.
  */
 import type { Attachment } from '@cairn/api/threads'
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
@@ -20,20 +20,31 @@ import {
   markOf,
   marksOfEach,
   nothing,
+  partOf,
+  takesAll,
 } from '../../../kernel/erasure.ts'
 import { stableJson } from '../../../kernel/json.ts'
-import type { MessageRow, ThreadLinkRow } from './rows.ts'
-import { deleteNewest } from './remove-store.ts'
+import {
+  countOf,
+  disown,
+  disownSaid,
+  marksOf,
+  namedAfter,
+  othersWrote,
+  saidBy,
+  threadAfter,
+} from './erase-person-store.ts'
+import { forgotten, type MessageRow, type ThreadLinkRow } from './rows.ts'
+import { deleteNewest, holdThread } from './remove-store.ts'
+import { retitled } from './retitle.ts'
 import { deleteThread } from './store.ts'
 
 export const eraseModule = new URL(import.meta.url)
 
-/** What stands where words were. */
-export const forgotten = '[forgotten]'
 const atOnce = 200
 
 function whichThreads(erasure: Erasure): RawBuilder<SqlBool> | null {
-  if (erasure.by === 'everything') return sql<SqlBool>`1 = 1`
+  if (takesAll(erasure)) return sql<SqlBool>`1 = 1`
   if (erasure.by === 'thread') return sql<SqlBool>`id = ${erasure.id}`
   if (erasure.by === 'source') return erasure.kind === 'thread' ? sql<SqlBool>`id = ${erasure.id}` : null
   if (erasure.by !== 'period') return null
@@ -52,20 +63,24 @@ function whichMessages(erasure: Erasure): RawBuilder<SqlBool> | null {
 
 export const eraser: Eraser = {
   async count(from, erasure) {
+    const person = partOf(erasure)
+    if (person !== null) return countOf(from, person)
     const [threads, messages] = [whichThreads(erasure), whichMessages(erasure)]
     const counts: Counts = {}
     if (threads) {
       add(counts, { threads: await countRows(from, { table: 'llm_threads', where: threads }) })
       const where = sql<SqlBool>`thread_id in (select id from llm_threads where workspace = ${from.workspace} and ${threads})`
-      const all = erasure.by === 'everything' || erasure.by === 'period'
+      const all = takesAll(erasure) || erasure.by === 'period'
       add(counts, { messages: all ? 0 : await countRows(from, { table: 'llm_messages', where }) })
     }
-    const where = erasure.by === 'everything' ? sql<SqlBool>`1 = 1` : messages
+    const where = takesAll(erasure) ? sql<SqlBool>`1 = 1` : messages
     if (where) add(counts, { messages: await countRows(from, { table: 'llm_messages', where }) })
     return counts
   },
 
-  async some(tx, erasure) {
+  async some(tx, erasure, cursor) {
+    const person = partOf(erasure)
+    if (person !== null) return someOf(tx, person, cursor)
     const [threads, messages] = [whichThreads(erasure), whichMessages(erasure)]
     if (threads) {
       const { rows } = await sql<{ id: string }>`select id from llm_threads
@@ -110,6 +125,8 @@ export const eraser: Eraser = {
   },
 
   async marks({ db, workspace }, erasure) {
+    const person = partOf(erasure)
+    if (person !== null) return marksOf({ db, workspace }, person)
     const [threads, messages] = [whichThreads(erasure), whichMessages(erasure)]
     const marks: string[] = []
     if (threads) {
@@ -133,6 +150,39 @@ export const eraser: Eraser = {
   },
 }
 
+/** Where threads end: no id is behind it. */
+const behindAll = '~'
+
+/** A person's part of a batch. `cursor`: behind which thread to go on; with `+` before it the next one is going already. */
+async function someOf(tx: EraseTx, person: string, cursor: string | null): Promise<Erased> {
+  const goes = cursor?.startsWith('+') ?? false
+  const after = cursor?.slice(goes ? 1 : 0) ?? ''
+  const thread = await threadAfter(tx, person, after)
+  if (!thread) return wordsOf(tx, person)
+  const { id } = thread
+  // Nobody writes into it until this is done. What came while it was going is at its end.
+  await holdThread(tx, id)
+  if (await othersWrote(tx, person, { thread: id, after: goes ? thread.message_count - atOnce : 0 })) {
+    await disown(tx, id)
+    await untitle(tx, [id], { described: true })
+    tx.event({ type: 'thread.changed', subject: id, data: { fields: ['title', 'description', 'metadata'] } })
+    return { counts: { thread_titles: 1 }, cursor: id }
+  }
+  const erased = await threadGone(tx, id)
+  return { ...erased, cursor: erased.counts.threads ? id : `+${after}` }
+}
+
+/** What a person said in threads of others; those turns are nobody's from then on. */
+async function wordsOf(tx: EraseTx, person: string): Promise<Erased> {
+  const said = await saidBy(tx, person, atOnce)
+  const ids = said.map(({ id }) => id)
+  const named = await namedAfter(tx, said)
+  await blank(tx, ids, named)
+  await disownSaid(tx, ids)
+  const gone = [{ kind: 'message', ids }]
+  return { counts: { messages: ids.length }, gone, cursor: ids.length < atOnce ? null : behindAll }
+}
+
 /** The last messages of a thread, and itself when no more are left. */
 async function threadGone(tx: EraseTx, id: string): Promise<Erased> {
   const ids = await deleteNewest(tx, id, atOnce)
@@ -147,19 +197,42 @@ async function threadGone(tx: EraseTx, id: string): Promise<Erased> {
   return { counts: { threads: 1, messages: ids.length }, gone, cursor: 'more' }
 }
 
-/** Takes the words out of messages; their turns stay. A thread that was named by them is without a title again. */
-async function blank(tx: EraseTx, ids: readonly string[]): Promise<void> {
+/** Threads that begin with these messages. */
+const begun = (rows: readonly { thread_id: string; turn: number }[]) =>
+  rows.filter((row) => Number(row.turn) <= 1).map((row) => row.thread_id)
+
+/**
+ * Takes the words out of messages; their turns stay. Threads that were named by them are without a title again: `named`,
+ * or those that begin with them.
+ */
+async function blank(tx: EraseTx, ids: readonly string[], named?: readonly string[]): Promise<void> {
   if (ids.length === 0) return
   const these = among(dialectOf(tx.db), ids)
   const { rows } = await sql<{ thread_id: string; turn: number }>`
     update llm_messages set content = ${forgotten}, citations = '[]', attachments = '[]', metadata = '{}', kind = 'plain'
     where workspace = ${tx.workspace} and id in ${these} returning thread_id, turn`.execute(tx.db)
-  const named = rows.filter((row) => Number(row.turn) <= 1).map((row) => row.thread_id)
-  if (named.length > 0)
-    await sql`update llm_threads set title = '', description = '', version = version + 1
-      where workspace = ${tx.workspace} and id in ${among(dialectOf(tx.db), named)}`.execute(tx.db)
-  for (const thread of new Set(rows.map((row) => row.thread_id)))
-    tx.event({ type: 'thread.changed', subject: thread, data: { fields: ['messages'] } })
+  if (named) await untitle(tx, named)
+  else await untitle(tx, begun(rows), { described: true })
+  const threads = [...new Set(rows.map((row) => row.thread_id))]
+  await sql`delete from thread_link where workspace = ${tx.workspace}
+    and thread_id in ${among(dialectOf(tx.db), threads)} and message_id in ${these}`.execute(tx.db)
+  for (const thread of threads) tx.event({ type: 'thread.changed', subject: thread, data: { fields: ['messages'] } })
+}
+
+/** Messages are found, and linked to, by the titles of their threads. */
+async function untitle(tx: EraseTx, ids: readonly string[], { described = false } = {}): Promise<void> {
+  if (ids.length === 0) return
+  const { rows } = await sql<{ id: string; message_count: number }>`
+    update llm_threads set title = '', ${described ? sql`description = '',` : sql``} version = version + 1
+    where workspace = ${tx.workspace} and id in ${among(dialectOf(tx.db), ids)}
+    returning id, message_count`.execute(tx.db)
+  for (const row of rows) {
+    await retitled(tx, row)
+    await sql`update thread_link set title = '' where workspace = ${tx.workspace} and kind = 'message'
+      and ref in (select id from llm_messages where workspace = ${tx.workspace} and thread_id = ${row.id})`.execute(
+      tx.db,
+    )
+  }
 }
 
 /** Takes documents that are gone off the messages of these threads; answers how often. */

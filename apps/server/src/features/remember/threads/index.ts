@@ -4,7 +4,8 @@
  * Jobs: threads.remove, threads.reindex. Events: thread.created, thread.changed, thread.removed, threads.imported, message.created; none carries
  * content.
  * Invariants: turns of a thread count 1, 2, 3, … without a gap; a message follows an earlier one of its thread or begins
- * it; the path that is shown ends at the thread's head.
+ * it; the path that is shown ends at the thread's head. Where a message does not follow the one of the turn before
+ * (`begins`) the database notes itself.
  */
 import { Readable } from 'node:stream'
 import { fail } from '@cairn/api/errors'
@@ -17,6 +18,7 @@ import { tallied } from '../../../kernel/tallies.ts'
 import * as branches from './branches.ts'
 import { bring } from './bring.ts'
 import { eraseModule } from './erase-store.ts'
+import { before, upFrom } from './lines.ts'
 import { exported } from './markdown.ts'
 import { messagePassages } from './passages.ts'
 import { remove, removalJob } from './remove.ts'
@@ -69,6 +71,5 @@ export function makeThreads(kernel: Pick<Kernel, 'jobs' | 'passages'>, forget: F
     tallies: ['messages'],
     counts: async (scope) => ({ threads: await tallied(scope, 'threads'), messages: await tallied(scope, 'messages') }),
   }
-  const { before, beside, upFrom: shown } = branches
-  return { ...service, bring, before, beside, shown, feature }
+  return { ...service, bring, before, beside: branches.beside, shown: upFrom, feature }
 }

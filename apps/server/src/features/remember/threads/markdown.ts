@@ -3,17 +3,16 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { Citation, Message } from '@cairn/api/threads'
 import { iso } from '../../../kernel/clock.ts'
 import type { Scope } from '../../../kernel/scope.ts'
-import { upFrom } from './branches.ts'
+import { linesUp, messagesAt, turnsUp } from './lines.ts'
 import * as store from './store.ts'
 import type { ThreadRow } from './rows.ts'
 
-type Reader = Pick<Scope, 'workspace' | 'db' | 'apart'>
+type Reader = Pick<Scope, 'workspace' | 'db'>
 
 /** Messages in memory at a time; each may hold 5 MB. */
 const atOnce = 10
 /** Others have a turn after so many. */
 const often = 200
-const pathModule = new URL('./path-store.ts', import.meta.url)
 
 const speakers: Record<Message['role'], string> = {
   user: 'You',
@@ -30,13 +29,10 @@ export async function* markdownOf(from: Reader, thread: ThreadRow): AsyncGenerat
   ]
   if (thread.description.trim() !== '') head.push(thread.description.trim())
   yield `${head.join('\n\n')}\n`
-  const ids =
-    thread.head_id === null
-      ? []
-      : (await from.apart.read<string[]>(pathModule, 'wholePath', thread.head_id)).toReversed()
-  for (let at = 0; at < ids.length; at += atOnce) {
-    const last = ids[Math.min(at + atOnce, ids.length) - 1] as string
-    const messages = (await upFrom(from, thread.id, last, Math.min(atOnce, ids.length - at))).toReversed()
+  const lines = thread.head_id === null ? [] : await linesUp(from, thread.id, thread.head_id)
+  const turns = turnsUp(lines, Number.POSITIVE_INFINITY).toReversed()
+  for (let at = 0; at < turns.length; at += atOnce) {
+    const messages = (await messagesAt(from, thread.id, turns.slice(at, at + atOnce))).toReversed()
     for (const message of messages) yield `\n${section(message)}\n`
     // SQLite answers at once: others come in between.
     if (at % often === 0) await turn()

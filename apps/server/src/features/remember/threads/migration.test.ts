@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { migrations } from '../../../../migrations/index.ts'
 import { freshSettings, quietLog } from '../../../../test/database.ts'
 import { openDatabase } from '../../../kernel/database/database.ts'
-import { pathUp } from './path-store.ts'
+import { upFrom } from './lines.ts'
 
 type Tables = Record<'llm_threads' | 'llm_messages', Record<string, unknown>>
 
@@ -49,5 +49,13 @@ test('threads from before branches become one line that is shown', async () => {
     { id: 'b', head_id: 'b-1' },
     { id: 'none', head_id: null },
   ])
-  expect(await pathUp({ workspace: 'w', db: database.db }, 'a-4', 10)).toEqual(['a-4', 'a-3', 'a-2', 'a-1'])
+  const lines = await database.db
+    .withTables<Tables>()
+    .selectFrom('llm_messages')
+    .select(['id', 'begins'])
+    .orderBy('id')
+    .execute()
+  expect(lines.map(({ begins }) => begins)).toEqual([1, 0, 0, 0, 1])
+  const path = await upFrom({ workspace: 'w', db: database.db }, 'a', 'a-4', 10)
+  expect(path.map(({ id }) => id)).toEqual(['a-4', 'a-3', 'a-2', 'a-1'])
 })

@@ -1,7 +1,7 @@
 /** How messages become searchable: a thread is a group, its turns are neighbours. */
 import { maskSecrets } from '../../../kernel/masking.ts'
 import type { PassageKind, PassageSource } from '../../../kernel/passages/source.ts'
-import type { MessageRow, ThreadRow } from './rows.ts'
+import { forgotten, type MessageRow, type ThreadRow } from './rows.ts'
 import { messageIdsAfter, messagesByIds, threadsByIds } from './store.ts'
 
 export const messagePassages: PassageKind = {
@@ -22,9 +22,10 @@ export const messagePassages: PassageKind = {
 
 /**
  * An extract quotes passages that are found themselves; as a passage of its own it would crowd them out. The same holds
- * for a system message, which is an instruction and not something that was said.
+ * for a system message, which is an instruction and not something that was said, and for one that was erased.
  */
-const searchable = (message: MessageRow) => message.kind !== 'extract' && message.role !== 'system'
+const searchable = ({ kind, role, content }: MessageRow) =>
+  kind !== 'extract' && role !== 'system' && content !== forgotten
 
 function sourceOf(message: MessageRow, thread: ThreadRow | undefined): PassageSource {
   const title = thread?.title ?? ''

@@ -5,14 +5,13 @@
 import { linesOf } from '../../../kernel/portable/line.ts'
 import type { WriteLines, Written } from '../../../kernel/portable/portable.ts'
 import type { ReadApart, WriteApart } from '../../../kernel/scope.ts'
-import { pathUp } from './path-store.ts'
+import { goesThrough } from './lines.ts'
 import { headsOf, setFirstHead, setHead } from './portable-store.ts'
 
 export { readLines } from '../../../kernel/portable/table.ts'
 
 type Reader = Parameters<ReadApart<unknown, unknown>>[0]
 type Move = { thread: string; head: string; first: boolean }
-const longestPath = 100_000
 
 export const sortLines: ReadApart<WriteLines, Written> = async (from, given) => tallied(given, await moves(from, given))
 
@@ -45,7 +44,7 @@ async function moves(from: Reader, { text }: WriteLines): Promise<Move[]> {
     const head = wanted.get(id) as string
     if (head === head_id || threadOf.get(head) !== id) continue
     if (head_id === null) moved.push({ thread: id, head, first: true })
-    else if ((await pathUp(from, head, longestPath)).includes(head_id)) moved.push({ thread: id, head, first: false })
+    else if (await goesThrough(from, id, head, head_id)) moved.push({ thread: id, head, first: false })
   }
   return moved
 }

@@ -10,7 +10,10 @@ const atOnce = 1_000
 const here = new URL(import.meta.url)
 
 /** At once for a few messages, by a job for many. */
-export async function retitled(tx: Tx, { id, message_count }: Pick<ThreadRow, 'id' | 'message_count'>): Promise<void> {
+export async function retitled(
+  tx: Omit<Tx, 'after'>,
+  { id, message_count }: Pick<ThreadRow, 'id' | 'message_count'>,
+): Promise<void> {
   if (message_count > atOnce)
     await tx.enqueue({ type: 'threads.reindex', input: { id }, unique: `threads.reindex ${id}` })
   else

@@ -2,6 +2,9 @@
 import type { Attachment, Citation, Message, MessageKind, MessageRole, Thread, ThreadLink } from '@cairn/api/threads'
 import { iso, isoOrNull } from '../../../kernel/clock.ts'
 
+/** What stands where words were. */
+export const forgotten = '[forgotten]'
+
 export type ThreadRow = {
   workspace: string
   id: string
@@ -16,6 +19,8 @@ export type ThreadRow = {
   updated_at: number
   last_user_message_at: number | null
   last_assistant_message_at: number | null
+  /** Whose it is; null where nobody knows, or who it was has erased it. */
+  person: string | null
 }
 export type MessageRow = {
   workspace: string
@@ -35,6 +40,7 @@ export type MessageRow = {
   attachments: string
   metadata: string
   created_at: number
+  person: string | null
 }
 export type ThreadLinkRow = {
   workspace: string

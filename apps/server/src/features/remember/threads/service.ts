@@ -11,13 +11,12 @@ import {
 } from '@cairn/api/threads'
 import { newId } from '../../../kernel/ids.ts'
 import { stableJson } from '../../../kernel/json.ts'
-import { maskSecrets } from '../../../kernel/masking.ts'
 import { decodeCursor, pageSize, toPage } from '../../../kernel/paging.ts'
-import type { Scope, Tx } from '../../../kernel/scope.ts'
+import { personOf, type Scope, type Tx } from '../../../kernel/scope.ts'
 import { type MessageRow, type ThreadRow, toLink, toMessage, toThread } from './rows.ts'
 import * as store from './store.ts'
 import { retitled } from './retitle.ts'
-import { titleOf } from './title.ts'
+import { nameFor } from './title.ts'
 
 type Reader = Pick<Scope, 'workspace' | 'db'>
 const storeModule = new URL('./store.ts', import.meta.url)
@@ -71,6 +70,7 @@ export async function open(tx: Tx, input: NewThread) {
     updated_at: tx.now,
     last_user_message_at: null,
     last_assistant_message_at: null,
+    person: personOf(tx.principal),
   }
   if (await store.insertThread(tx, row)) return { thread: toThread(row), created: true }
   const stored = await store.threadById(tx, row.id)
@@ -165,7 +165,7 @@ export async function addMessage(tx: Tx, thread: string, input: NewMessage, data
 
 /** Names a thread by what was asked first; answers whether there was something to name it by. */
 async function entitle(tx: Tx, thread: string, version: number, question: string): Promise<boolean> {
-  const title = titleOf(maskSecrets(question.slice(0, 10_000)))
+  const title = nameFor(question)
   if (title === '') return false
   return (await store.updateThread(tx, thread, version, { title, version: version + 1 })) !== undefined
 }
@@ -208,6 +208,7 @@ function rowOf(tx: Tx, thread: string, turn: number, input: NewMessage): Message
     attachments: stableJson(input.attachments ?? []),
     metadata: stableJson(input.metadata ?? {}),
     created_at: tx.now,
+    person: personOf(tx.principal),
   }
 }
 

@@ -11,10 +11,16 @@ export function spokenLines(message: string): string[] {
     .filter((line) => !/^\s*(?:>|\||[{}<])/.test(line))
 }
 
+const german =
+  'jan(?:uar)?|jänner|feb(?:ruar)?|märz?|mrz|apr(?:il)?|mai|juni?|juli?|aug(?:ust)?|sept?(?:ember)?|okt(?:ober)?'
+const months = `${german}|(?:nov|dez)(?:ember)?|\\p{L}+kuu(?:n|ta|ssa|hun)?`
+/** Between two sentences. The dot of "1. März" ends none, nor does that of "1. joulukuuta". */
+export const sentenceEnd = new RegExp(`(?<=[.!?])\\s+(?=\\p{L})(?!(?<=\\d\\.\\s+)(?:${months})(?!\\p{L}))`, 'iu')
+
 /** The sentences of a line, without what marks it as one of a list. */
 export const sentencesOf = (line: string): string[] =>
   line
-    .split(/(?<=[.!?])\s+(?=\p{L})/u)
+    .split(sentenceEnd)
     .map((sentence) => sentence.replace(/^[\s*-]+/, '').trim())
     .filter((sentence) => sentence.length > 3)
 

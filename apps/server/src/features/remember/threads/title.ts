@@ -1,5 +1,10 @@
 /** A thread's title out of its first question: its first sentence or line, cut at a word. */
+import { maskSecrets } from '../../../kernel/masking.ts'
+
 const most = 80
+
+/** The same, without the secrets in it. */
+export const nameFor = (question: string): string => titleOf(maskSecrets(question.slice(0, 10_000)))
 
 export function titleOf(message: string): string {
   const line = message

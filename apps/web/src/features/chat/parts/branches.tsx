@@ -3,12 +3,11 @@ import ChevronLeft from 'lucide-solid/icons/chevron-left'
 import ChevronRight from 'lucide-solid/icons/chevron-right'
 import { Show } from 'solid-js'
 import { IconButton } from '../../../ui/button.tsx'
-import { showBranch } from '../../threads/state.ts'
 
 /** Which of how many a message is at its place, and the way to those beside it; nothing where it is the only one. */
-export function Branches(props: { message: PathMessage; disabled: boolean }) {
+export function Branches(props: { message: PathMessage; disabled: boolean; onShow: (message: string) => void }) {
   const branch = () => props.message.branch
-  const show = (id: string | null) => id && void showBranch(props.message.thread_id, id)
+  const show = (id: string | null) => id && props.onShow(id)
   return (
     <Show when={branch().of > 1}>
       <div class="flex items-center text-xs text-dim" role="group" aria-label="Branches">

@@ -31,7 +31,7 @@ type QuestionProps = {
 export function Question(props: QuestionProps) {
   const [editing, setEditing] = createSignal(false)
   return (
-    <div id={props.id} class="group flex scroll-mt-4 flex-col items-end gap-1">
+    <div id={props.id} tabIndex={-1} class="group flex scroll-mt-4 flex-col items-end gap-1">
       <Show
         when={!(editing() && props.onEdit)}
         fallback={
@@ -118,7 +118,7 @@ export function Answer(props: AnswerProps) {
   const used = () =>
     props.citations.filter(({ n }) => new RegExp(`\\[(?:\\d+\\s*,\\s*)*${n}(?:\\s*,\\s*\\d+)*\\]`).test(props.text))
   return (
-    <article id={props.id} class="scroll-mt-4" aria-busy={props.streaming}>
+    <article id={props.id} tabIndex={-1} class="scroll-mt-4" aria-busy={props.streaming}>
       {props.label}
       <Markdown text={props.text} streaming={props.streaming} cite={cite} />
       <Show when={!props.streaming && used().length > 0}>

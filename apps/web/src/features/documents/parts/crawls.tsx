@@ -9,7 +9,7 @@ import { Button } from '../../../ui/button.tsx'
 import { attempt } from '../../../ui/notices.tsx'
 import { Progress } from '../../../ui/progress.tsx'
 import { Safe } from '../../../ui/safe.tsx'
-import { isOver } from '../state.ts'
+import { isOver, whatOf } from '../state.ts'
 
 export function Crawls() {
   const crawls = useRead('crawls', 'list', () => ({ limit: 10 }))
@@ -36,11 +36,7 @@ function One(props: { crawl: Crawl; onClose: () => void }) {
   const live = () => running[crawl().job_id]?.progress
   const fetched = () => Math.max(live()?.steps_completed ?? 0, crawl().counts.fetched)
   const [open, setOpen] = createSignal(false)
-  const what = () =>
-    crawl().query ||
-    crawl()
-      .seeds.map((seed) => seed.replace(/^https?:\/\//, ''))
-      .join(', ')
+  const what = () => whatOf(crawl())
   return (
     <li class="text-sm" data-crawl>
       <div class="flex items-center gap-2">

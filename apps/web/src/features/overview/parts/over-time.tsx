@@ -1,6 +1,6 @@
 import { type ActivitySpan, activitySpans } from '@cairn/api/overview'
 import { createMemo, For, Show } from 'solid-js'
-import { dayStart, month, number, plural, shortDate, zone } from '../../../lib/format.ts'
+import { dayStart, locales, month, number, plural, shortDate, zone } from '../../../lib/format.ts'
 import { useRead } from '../../../lib/queries.ts'
 import { stored } from '../../../lib/stored.ts'
 import { Chip } from '../../../ui/chip.tsx'
@@ -30,7 +30,7 @@ const [asTable, setAsTable] = stored('cairn.over-time.table', false, (value) => 
 
 /** What the person's language says; Monday where the browser does not know. */
 const week_start = (() => {
-  const locale = new Intl.Locale(navigator.languages[0] ?? 'en') as Intl.Locale & {
+  const locale = new Intl.Locale(locales[0] ?? 'en') as Intl.Locale & {
     getWeekInfo?: () => { firstDay: number }
     weekInfo?: { firstDay: number }
   }

@@ -19,6 +19,8 @@ export type CrawlRow = Tally & {
   plan: string
   schedule_id: string | null
   created_at: number
+  /** Who asked for it; what it keeps is theirs. */
+  person: string | null
 }
 /** With what the ledger knows of its job. */
 export type ShownCrawl = CrawlRow & { status: JobStatus | null; started_at: number | null; completed_at: number | null }
@@ -52,9 +54,13 @@ export type ScheduleRow = {
   id: string
   plan: string
   every_hours: number
+  /** `07:00`, by the clocks of the zone; null where only the hours between count. */
+  at: string | null
+  time_zone: string
   next_at: number
   last_job_id: string | null
   created_at: number
+  person: string | null
 }
 
 export const planOf = (row: Pick<CrawlRow, 'plan'>) => JSON.parse(row.plan) as Plan
@@ -79,5 +85,6 @@ export const toPage = (row: PageRow): CrawlPage => ({
 
 export const toSchedule = (row: ScheduleRow): CrawlSchedule => ({
   ...{ id: row.id, seeds: planOf(row).seeds, query: planOf(row).query, every_hours: row.every_hours },
+  ...{ at: row.at, time_zone: row.time_zone },
   ...{ next_at: iso(row.next_at), last_job_id: row.last_job_id, created_at: iso(row.created_at) },
 })

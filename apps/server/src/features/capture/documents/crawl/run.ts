@@ -57,11 +57,13 @@ export async function runCrawl(context: JobContext<unknown>, plan: Plan, parts: 
   const { last } = await frontierOf(scope, id)
   const sites = new Set((await seedUrls(scope, id)).map(siteOfUrl))
   const hosts = makeHosts({ outgoing, egress, clock }, scope, id, plan)
-  const writer = makeWriter({ egress, scope, crawl: id, plan, sites, last })
+  const row = await crawlById(scope, id)
+  const person = row?.person ?? null
+  const writer = makeWriter({ egress, scope, crawl: id, person, plan, sites, last })
   const pace = makePace(clock)
   const going = new Map<string, Promise<void>>()
   const mapped = new Map<string, Promise<void>>()
-  let fetched = (await crawlById(scope, id))?.fetched ?? 0
+  let fetched = row?.fetched ?? 0
   const broken: { error: unknown }[] = []
   /** Wakes the loop below: a host is free for its next page before the last one is read and written. */
   let stir: () => void = () => undefined
@@ -71,7 +73,8 @@ export async function runCrawl(context: JobContext<unknown>, plan: Plan, parts: 
     if (fetched + going.size >= plan.pages || going.size >= atOnce) return null
     const resting = new Set(hosts.resting())
     const isFree = (page: PageRow) => !going.has(page.url_key) && !resting.has(page.host)
-    const best = (await nextPages(scope, id, going.size + lookedAt)).find(isFree)
+    const most = going.size + (resting.size > 0 ? lookedAt : 1)
+    const best = (await nextPages(scope, id, most)).find(isFree)
     if (best || resting.size === 0) return best ?? null
     const free = (await waitingHosts(scope, id)).filter((host) => !resting.has(host)).slice(0, lookedAt)
     const heads = await Promise.all(free.map((host) => nextPages(scope, id, going.size + 1, host)))

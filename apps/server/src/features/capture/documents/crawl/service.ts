@@ -4,17 +4,17 @@ import { fail } from '@cairn/api/errors'
 import type { Outgoing } from '../../../../kernel/egress/outgoing.ts'
 import { newId } from '../../../../kernel/ids.ts'
 import { decodeCursor, pageSize, toPage as paged } from '../../../../kernel/paging.ts'
-import type { Scope, Tx } from '../../../../kernel/scope.ts'
+import { personOf, type Scope, type Tx } from '../../../../kernel/scope.ts'
 import { urlKey } from '../rows.ts'
 import { crawlUrl } from './addresses.ts'
 import type { Pace } from './pace.ts'
-import { planOf, type Plan, toCrawl, toPage, toSchedule } from './rows.ts'
+import { planOf, type Plan, type ScheduleRow, toCrawl, toPage, toSchedule } from './rows.ts'
 import * as store from './store.ts'
+import { firstTime, nextTime, rhythmOf } from './times.ts'
 
-const hour = 3_600_000
 export const crawlJob = 'focused_crawl'
 
-type Asked = Partial<Plan> & Pick<Plan, 'seeds'> & { every_hours?: number }
+type Asked = Partial<Plan> & Pick<Plan, 'seeds'> & Parameters<typeof rhythmOf>[0]
 type Parts = { outgoing: Pick<Outgoing, 'check'>; delay: number; paces: ReadonlyMap<string, Pace> }
 
 export function makeCrawlService({ outgoing, delay, paces }: Parts) {
@@ -43,15 +43,16 @@ export function makeCrawlService({ outgoing, delay, paces }: Parts) {
   return {
     async start(scope: Scope, asked: Asked): Promise<{ job_id: string }> {
       const wanted = plan(asked)
+      const rhythm = rhythmOf(asked)
       return scope.write(async (tx) => {
-        if (asked.every_hours === undefined) return { job_id: await begin(tx, wanted, null) }
+        if (rhythm === null) return { job_id: await begin(tx, wanted) }
         const id = newId()
-        const every = asked.every_hours
         await store.insertSchedule(tx, {
-          ...{ workspace: tx.workspace, id, plan: JSON.stringify(wanted), every_hours: every },
-          ...{ next_at: tx.now + every * hour, last_job_id: null, created_at: tx.now },
+          ...{ workspace: tx.workspace, id, plan: JSON.stringify(wanted), ...rhythm },
+          ...{ next_at: firstTime(rhythm, tx.now), last_job_id: null, created_at: tx.now },
+          person: personOf(tx.principal),
         })
-        const job_id = await begin(tx, wanted, id)
+        const job_id = await begin(tx, wanted, { id, person: personOf(tx.principal) })
         await store.updateSchedule(tx, id, { last_job_id: job_id })
         return { job_id }
       })
@@ -94,12 +95,19 @@ export function makeCrawlService({ outgoing, delay, paces }: Parts) {
   }
 }
 
-/** Writes a crawl with its seeds, and asks for its run. */
-async function begin(tx: Tx, plan: Plan, schedule: string | null): Promise<string> {
+/** Writes a crawl with its seeds, and asks for its run. One that is done again is whose its schedule is. */
+async function begin(tx: Tx, plan: Plan, schedule?: Pick<ScheduleRow, 'id' | 'person'>): Promise<string> {
   const id = newId()
   await store.insertCrawl(tx, {
-    ...{ workspace: tx.workspace, id, plan: JSON.stringify(plan), schedule_id: schedule, created_at: tx.now },
+    ...{
+      workspace: tx.workspace,
+      id,
+      plan: JSON.stringify(plan),
+      schedule_id: schedule?.id ?? null,
+      created_at: tx.now,
+    },
     ...{ fetched: 0, created: 0, changed: 0, unchanged: 0, duplicates: 0, failed: 0, skipped: 0, bytes: 0 },
+    person: schedule ? schedule.person : personOf(tx.principal),
   })
   const seeds = plan.seeds.map(
     (url, at): store.PageFields => [urlKey(url), at + 1, url, new URL(url).host, null, 0, 0, 1_000],
@@ -113,8 +121,8 @@ export async function beginDue(tx: Tx): Promise<number> {
   let begun = 0
   for (const row of await store.schedules(tx)) {
     if (row.next_at > tx.now) continue
-    const job = await begin(tx, planOf(row), row.id)
-    await store.updateSchedule(tx, row.id, { last_job_id: job, next_at: tx.now + row.every_hours * hour })
+    const job = await begin(tx, planOf(row), row)
+    await store.updateSchedule(tx, row.id, { last_job_id: job, next_at: nextTime(row, row.created_at, tx.now) })
     begun += 1
   }
   return begun

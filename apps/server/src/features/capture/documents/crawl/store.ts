@@ -35,6 +35,18 @@ export const crawlById = (from: Reader, id: string): Promise<ShownCrawl | undefi
 export const crawlPage = (from: Reader, page: Page<number>): Promise<ShownCrawl[]> =>
   newestFirst(shown(from), 'crawl.created_at', page).execute()
 
+/** Is it there still? Until the end of the transaction, then. */
+export const holdCrawl = async (to: Reader, id: string): Promise<boolean> => {
+  const held = await tables(to)
+    .updateTable('crawl')
+    .set((row) => ({ fetched: row.ref('fetched') }))
+    .where('workspace', '=', to.workspace)
+    .where('id', '=', id)
+    .returning('id')
+    .executeTakeFirst()
+  return held !== undefined
+}
+
 /** Adds to what a crawl has done so far. */
 export const addToCrawl = (to: Reader, id: string, more: Partial<Tally>) =>
   tables(to)

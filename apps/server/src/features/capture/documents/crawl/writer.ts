@@ -1,7 +1,7 @@
 /** What came of pages, written in the order of their coming, as many in one transaction as have come meanwhile. */
 import type { EgressLog, Ticket } from '../../../../kernel/egress/egress.ts'
 import type { Scope, Tx } from '../../../../kernel/scope.ts'
-import { type Incoming, keep } from '../keep.ts'
+import { type Incoming, keep, keptAgain } from '../keep.ts'
 import type { Link } from '../reading/content.ts'
 import { type DocumentRow, urlKey } from '../rows.ts'
 import { updateDocument } from '../store.ts'
@@ -34,9 +34,13 @@ export type Outcome = {
 }
 export type Writer = ReturnType<typeof makeWriter>
 
-type Parts = { egress: EgressLog; scope: Scope; crawl: string; plan: Plan; sites: Set<string>; last: number }
+type Parts = { egress: EgressLog; scope: Scope; crawl: string; person: string | null } & {
+  plan: Plan
+  sites: Set<string>
+  last: number
+}
 
-export function makeWriter({ egress, scope, crawl, plan, sites, last }: Parts) {
+export function makeWriter({ egress, scope, crawl, person, plan, sites, last }: Parts) {
   const most = plan.pages * knownPerPage + knownBeside
   let number = last
   let waiting: { outcome: Outcome; done: () => void; failed: (error: unknown) => void }[] = []
@@ -62,6 +66,8 @@ export function makeWriter({ egress, scope, crawl, plan, sites, last }: Parts) {
   async function writeOne(tx: Tx, given: Outcome): Promise<void> {
     const { page, ticket, received, logged, status } = given
     if (ticket) await egress.settleIn(tx, ticket, { bytes: received, outcome: logged })
+    // A crawl that was erased meanwhile keeps nothing.
+    if (!(await store.holdCrawl(tx, crawl))) return
     const tally: Partial<Tally> = { bytes: received, ...(given.fetched && { fetched: 1 }) }
     const change: Partial<PageRow> = { state: given.state, outcome: given.outcome, status }
     if (given.fetched) change.fetched_at = tx.now
@@ -72,7 +78,7 @@ export function makeWriter({ egress, scope, crawl, plan, sites, last }: Parts) {
       const { id, version } = given.unchanged
       change.document_id = id
       tally.unchanged = 1
-      await updateDocument(tx, id, version, { checked_at: tx.now })
+      if (await updateDocument(tx, id, version, { checked_at: tx.now })) await keptAgain(tx, given.unchanged, person)
     }
     await store.updatePage(tx, crawl, page.url_key, change)
     await addLinks(tx, given)
@@ -87,7 +93,7 @@ export function makeWriter({ egress, scope, crawl, plan, sites, last }: Parts) {
       tally.duplicates = 1
       return { ...found, outcome: 'duplicate', document_id: twin.document_id }
     }
-    const { row, outcome } = await keep(tx, incoming)
+    const { row, outcome } = await keep(tx, { ...incoming, person })
     tally[outcome] = 1
     return { ...found, outcome, document_id: row.id }
   }
@@ -135,6 +141,7 @@ export function makeWriter({ egress, scope, crawl, plan, sites, last }: Parts) {
         )
       number += pages.length
       await scope.write(async (tx) => {
+        if (!(await store.holdCrawl(tx, crawl))) return
         await store.putHost(tx, { workspace: tx.workspace, crawl_id: crawl, origin, robots, mapped: 1 })
         for (let from = 0; from < pages.length; from += 500)
           await store.addPages(tx, crawl, pages.slice(from, from + 500))
