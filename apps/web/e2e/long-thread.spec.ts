@@ -214,8 +214,33 @@ test('in the middle of a long conversation, branches, answers and links lead whe
   }
   await expect.poll(asked).toContain(other)
 
+  const answered = () => expect(page.getByRole('button', { name: 'Stop', exact: true })).toHaveCount(0)
+  await answered()
+
+  // Who jumps while an answer ends is not taken back by it.
+  const [stored, read] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const hold = async (url: RegExp, until: Promise<void>) => {
+    await page.route(url, async (route) => {
+      await until
+      await route.continue().catch(() => undefined)
+    })
+  }
+  await ask('Who rakes meanwhile?')
+  await expect(log.getByText('Who rakes meanwhile?')).toBeInViewport()
+  await hold(/path\?(?!.*from=start)/, stored.promise)
+  await hold(/path\?.*from=start/, read.promise)
+  await answered()
+  const jumping = page.waitForRequest(/path\?.*from=start/)
+  await page.getByRole('button', { name: 'Jump to the start' }).click()
+  await jumping
+  stored.resolve()
+  read.resolve()
+  await expect(turn(0)).toBeInViewport()
+
   // What is asked at the very top is asked at the end, and followed.
   await cairn.api.threads.branch({ thread_id: id, message_id: later })
+  await page.getByRole('button', { name: 'Jump to the newest' }).click()
+  await expect(turn(count - 1)).toBeInViewport()
   await page.getByRole('button', { name: 'Jump to the start' }).click()
   await expect(turn(0)).toBeInViewport()
   await expect(log.getByText(/^Turn number 0\b/).locator('xpath=ancestor::*[@id][1]')).toBeFocused()

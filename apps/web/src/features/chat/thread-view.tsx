@@ -10,7 +10,6 @@ import {
   For,
   type JSX,
   on,
-  onCleanup,
   Show,
   untrack,
 } from 'solid-js'
@@ -27,6 +26,7 @@ import { Related } from './parts/related.tsx'
 import { Ending, Turn } from './parts/turn.tsx'
 import { end, makePlace, start } from './place.ts'
 import { useConversation } from './reading.ts'
+import { makeScrolling } from './scrolling.ts'
 import { type Stretch, stretchesOf, usualTurn } from './stretches.ts'
 import { answerKey, ask, type Flight, flightOf, isFlying, questionKey, type Surface, stop } from './state.ts'
 
@@ -114,21 +114,18 @@ export function ThreadView(props: ThreadViewProps) {
     leaveFor(end)
   })
 
-  // The end stays in view while an answer grows, unless the reader has scrolled up.
-  const [following, setFollowing] = createSignal(true)
-  const toEnd = () => following() && scroller?.scrollTo({ top: scroller.scrollHeight })
-  createEffect(() => {
-    if (!content) return
-    const watcher = new ResizeObserver(toEnd)
-    watcher.observe(content)
-    onCleanup(() => watcher.disconnect())
+  const { following, follow, toEnd, look, holdAtTop } = makeScrolling({
+    scroller: () => scroller,
+    content: () => content,
   })
+  // Whoever goes elsewhere is not taken to the end on the way there.
+  createComputed(on(goal, (to) => to !== null && to !== end && follow(false)))
   createEffect(
     on(
       () => [props.thread, flight()?.id] as const,
       ([thread, id], before) => {
-        if (thread !== before?.[0]) setFollowing(place() === null)
-        else if (id !== before?.[1] && isFlying(flight())) setFollowing(true)
+        if (thread !== before?.[0]) follow(place() === null)
+        else if (id !== before?.[1] && isFlying(flight())) follow(true)
         else if (id !== before?.[1] && following()) stand(null)
       },
     ),
@@ -153,12 +150,13 @@ export function ThreadView(props: ThreadViewProps) {
     const to = goal()
     if (conversation.waiting()) return
     if (to === null) return untrack(toEnd)
-    const key = to === start ? keys()[0] : to === end ? keys().at(-1) : nearest(to)
+    const key = to === start ? keys()[0] : to === end ? keys().at(-1) : (nearest(to) ?? keys()[0])
     if (key === undefined) return
-    reached()
     setAim(key)
-    setFollowing(to === end)
+    follow(to === end)
     requestAnimationFrame(() => {
+      if (goal() !== to) return
+      reached()
       if (to === start) scroller?.scrollTo({ top: 0 })
       else if (to === end) toEnd()
       else content?.querySelector(`#${CSS.escape(key)}`)?.scrollIntoView({ block: 'start' })
@@ -176,30 +174,16 @@ export function ThreadView(props: ThreadViewProps) {
     leaveFor(to)
   }
 
-  // At the very top browsers do not hold on to what is seen when something comes above it.
-  let heightBefore = 0
-  const oldest = createMemo(() => older.items().at(-1))
   /** The place whose turns are shown, while another is being read. */
   const shownPlace = createMemo<string | null>((before) => (conversation.waiting() ? before : place()), place())
-  createComputed(
-    on([oldest, shownPlace], ([, now], before) => {
-      const above = before?.[0] && now === before[1] && !untrack(following) && scroller?.scrollTop === 0
-      heightBefore = above ? scroller.scrollHeight : 0
-    }),
-  )
-  createEffect(
-    on(oldest, () => {
-      if (scroller && heightBefore > 0) scroller.scrollTop = scroller.scrollHeight - heightBefore
-    }),
-  )
+  const oldest = createMemo(() => older.items().at(-1))
+  holdAtTop(oldest, shownPlace)
   const scrolled = () => {
-    if (!scroller?.isConnected || conversation.waiting()) return
-    const { scrollTop, scrollHeight, clientHeight } = scroller
-    const below = scrollHeight - scrollTop - clientHeight
-    setFollowing(below < 40 && (ending() !== undefined || !(conversation.hasNewer() || other())))
-    if (following()) return place() !== null && goal() === null && !ending() && stand(null)
+    if (!scroller?.isConnected || conversation.waiting() || goal() !== null) return
+    const { above, below } = look(() => ending() !== undefined || !(conversation.hasNewer() || other()))
+    if (following()) return place() !== null && !ending() && stand(null)
     if (below < ahead && hasLater()) newer.more()
-    if (scrollTop < ahead) older.more()
+    if (above < ahead) older.more()
   }
   return (
     <div
@@ -207,7 +191,13 @@ export function ThreadView(props: ThreadViewProps) {
       classList={{ 'outline-2 -outline-offset-4 outline-accent outline-dashed': files.over() }}
       {...files.on}
     >
-      <div ref={scroller} class="min-h-0 flex-1 overflow-y-auto" onScroll={scrolled}>
+      <div
+        ref={scroller}
+        class="min-h-0 flex-1 overflow-y-auto"
+        // What is followed is not held on to.
+        classList={{ '[overflow-anchor:none]': following() }}
+        onScroll={scrolled}
+      >
         <div
           ref={content}
           class="mx-auto flex max-w-188 flex-col gap-5 px-4 py-5"
