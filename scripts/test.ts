@@ -3,7 +3,7 @@
  * twentieth. Words after `--` go to Vitest alone (`npm test -- memories`). Ends with what failed, what passed only when it
  * was tried again (in CI, once), and one line that counts everything.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root, run } from './steps.ts'
@@ -11,7 +11,7 @@ import { root, run } from './steps.ts'
 type Count = { passed: number; failed: number; skipped: number }
 /** A test and what it said. */
 type Trouble = { test: string; message: string }
-const results = mkdtempSync(join(tmpdir(), 'cairn-results-'))
+const results = mkdtempSync(join(inMemory() ?? tmpdir(), 'cairn-results-'))
 const only = process.argv.slice(2)
 
 type Suite = {
@@ -26,6 +26,17 @@ type Report = Suite & {
     message: string
     assertionResults: { fullName: string; status: string; failureMessages?: string[] }[]
   }[]
+}
+
+/** Where files lie in memory and there is room: waiting for a disk would be a fifth of the time. Null where there is not. */
+function inMemory(): string | null {
+  const folder = '/dev/shm'
+  try {
+    const { bavail, bsize } = statfsSync(folder)
+    return process.env.TMPDIR === undefined && bavail * bsize > 4e9 ? folder : null
+  } catch {
+    return null
+  }
 }
 
 const failures: Trouble[] = []
@@ -96,12 +107,12 @@ async function suite(
 
 const unit = join(results, 'vitest.json')
 // Tests start hundreds of processes; what Node has compiled once need not be compiled again.
-const compiled = { NODE_COMPILE_CACHE: join(results, 'compiled') }
+const environment = { TMPDIR: results, NODE_COMPILE_CACHE: join(results, 'compiled') }
 await suite(
   'vitest',
   ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${unit}`, ...only],
   unit,
-  compiled,
+  environment,
 )
 if (only.length === 0) {
   const browser = join(results, 'playwright.json')
@@ -113,6 +124,7 @@ if (only.length === 0) {
   // The rigs wait for processes and disks, and a browser for what it shows: together they take little longer than one.
   const rigsRun = run('node', ['rigs/run.ts', '--share', '20'])
   await suite('playwright', ['test', '-c', 'apps/web/playwright.config.ts', '--reporter=list,json'], browser, {
+    ...environment,
     PLAYWRIGHT_JSON_OUTPUT_NAME: browser,
   })
   const rigs = await rigsRun

@@ -4,7 +4,7 @@ import { defineConfig } from '@playwright/test'
 export default defineConfig({
   testDir: './e2e',
   outputDir: '../../test-results',
-  workers: 1,
+  workers: 2,
   retries: process.env.CI ? 1 : 0,
   fullyParallel: false,
   timeout: 90_000,

@@ -37,8 +37,8 @@ const isRole = Object.hasOwn(roles, command ?? '') && !words.includes('--help') 
 const role = isRole ? roles[command] : '../src/main.ts'
 const entry = new URL(role, import.meta.url)
 
+keepCompiledCode()
 if (Number(process.versions.node.split('.')[0]) >= needed) {
-  keepCompiledCode()
   // For threads: this one's is settled when Node starts.
   v8.setFlagsFromString(young)
   await import(entry.href)
@@ -54,10 +54,15 @@ if (Number(process.versions.node.split('.')[0]) >= needed) {
   handOver(node)
 }
 
-/** From the second start on, what Node compiled before is read instead: a third of the time and of the memory. */
+/**
+ * From the second start on, what Node compiled before is read instead: a third of the time and of the memory. Threads, and
+ * a Node that this one hands over to, are told by the environment.
+ */
 function keepCompiledCode() {
   const home = (process.env.CAIRN_HOME ?? '~/.cairn').replace(/^~(?=$|\/)/, homedir())
-  if (existsSync(home)) module.enableCompileCache(join(home, 'cache'))
+  if (!existsSync(home)) return
+  process.env.NODE_COMPILE_CACHE ??= join(home, 'cache')
+  module.enableCompileCache?.(process.env.NODE_COMPILE_CACHE)
 }
 
 /** Runs the entry in the Node that came along, and ends as it ends. */

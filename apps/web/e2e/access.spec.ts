@@ -1,28 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
+import { findings } from './axe.ts'
 import { enter, expect, test } from './cairn.ts'
 import { allViews } from './views.ts'
 
-/** What a theme changes is colours: the dark one is held against the rules about those, the light one against all. */
-const aboutColours = ['color-contrast', 'link-in-text-block']
-
-async function findings(page: Page, theme: 'light' | 'dark'): Promise<string[]> {
-  // Colours are measured at rest: what fades in has to have arrived.
-  await page.waitForFunction(() =>
-    document
-      .getAnimations()
-      .every((one) => one.playState !== 'running' || one.effect?.getTiming().iterations === Number.POSITIVE_INFINITY),
-  )
-  // There are no frames to go into, and what is fine need not be told.
-  const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] })
-  const { violations } = await (theme === 'dark' ? axe.withRules(aboutColours) : axe).analyze()
-  return violations.map(
-    ({ id, nodes }) =>
-      `${id}: ${nodes.map(({ target, failureSummary }) => `${String(target)} (${failureSummary})`).join(' | ')}`,
-  )
-}
-
 for (const theme of ['light', 'dark'] as const) {
+  const rules = theme === 'dark' ? { rules: 'colours' as const } : {}
   test(`axe finds nothing on any view, ${theme}`, async ({ page, cairn }) => {
     test.setTimeout(180_000)
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
@@ -30,7 +11,7 @@ for (const theme of ['light', 'dark'] as const) {
     for (const view of await allViews(cairn)) {
       await page.goto(cairn.url + view.url)
       await view.ready(page)
-      expect(await findings(page, theme), view.name).toEqual([])
+      expect(await findings(page, rules), view.name).toEqual([])
     }
   })
 
@@ -40,7 +21,7 @@ for (const theme of ['light', 'dark'] as const) {
     await page.keyboard.press('Control+k')
     await page.keyboard.type('lea')
     await expect(page.getByRole('option', { name: /leases/ })).toBeVisible()
-    expect(await findings(page, theme), 'palette').toEqual([])
+    expect(await findings(page, rules), 'palette').toEqual([])
     await page.keyboard.press('Escape')
     await expect(page.getByRole('dialog')).toHaveCount(0)
 
@@ -63,14 +44,14 @@ for (const theme of ['light', 'dark'] as const) {
         await page.keyboard.press(how)
       }
       await expect(page.getByRole('dialog', { name: title })).toBeVisible()
-      expect(await findings(page, theme), title).toEqual([])
+      expect(await findings(page, rules), title).toEqual([])
       await page.keyboard.press('Escape')
       await expect(page.getByRole('dialog')).toHaveCount(0)
     }
     await page.goto(`${cairn.url}/jobs`)
     await page.getByRole('button', { name: 'What they took' }).click()
     await expect(page.getByRole('dialog').getByRole('row', { name: /Looking through a folder/ })).toBeVisible()
-    expect(await findings(page, theme), 'what jobs took').toEqual([])
+    expect(await findings(page, rules), 'what jobs took').toEqual([])
     await page.keyboard.press('Escape')
     await page.getByLabel('Find a job').fill('nothing like this')
     await expect(page.getByText('No such job')).toBeVisible()
@@ -78,6 +59,6 @@ for (const theme of ['light', 'dark'] as const) {
     await expect(page.getByRole('complementary', { name: 'Ask' })).toContainText('Ask what you once knew')
     await page.keyboard.press('Control+j')
     await expect(page.getByRole('region', { name: 'Running jobs' })).toBeVisible()
-    expect(await findings(page, theme), 'ask panel and running jobs').toEqual([])
+    expect(await findings(page, rules), 'ask panel and running jobs').toEqual([])
   })
 }

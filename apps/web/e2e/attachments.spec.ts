@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { findings, finePage } from './axe.ts'
 import { enter, expect, test } from './cairn.ts'
 
 const log = (page: Page) => page.getByRole('log', { name: 'Conversation' })
@@ -44,10 +44,7 @@ test('files are attached by the clip and by dropping them, asked first, and open
   await expect(waiting.getByText('reading…')).toHaveCount(0)
   await waiting.getByRole('button', { name: /Do not attach stores/ }).click()
   await expect(waiting.getByRole('listitem')).toHaveCount(1)
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([])
-  }
+  await finePage(page)
 
   await composer.getByLabel('Your question').fill('Who is the keeper of the lock?')
   await composer.getByLabel('Your question').press('Enter')
@@ -64,7 +61,7 @@ test('files are attached by the clip and by dropping them, asked first, and open
   const meant = page.locator('[data-meant]', { hasText: 'Ottokar' })
   await expect(meant).toBeInViewport()
   await expect(page.locator('[data-meant]', { hasText: 'Logbook of the barge' })).toHaveCount(0)
-  expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([])
+  expect(await findings(page)).toEqual([])
   await expect(page.getByRole('region', { name: 'Threads about it' }).getByRole('link').first()).toBeVisible()
 })
 

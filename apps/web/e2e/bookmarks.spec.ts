@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { finePage } from './axe.ts'
 import { enter, expect, test } from './cairn.ts'
 
 const row = (page: Page, title: string) =>
@@ -102,13 +102,7 @@ test('a file comes in from the view and goes out again, and nothing in it is obe
   const download = page.waitForEvent('download')
   await page.getByRole('link', { name: 'Export' }).click()
   expect((await download).suggestedFilename()).toMatch(/^bookmarks-\d{4}-\d\d-\d\d\.html$/)
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    const { violations } = await new AxeBuilder({ page }).include('[data-region=main]').analyze()
-    expect(
-      violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => [html, failureSummary])]),
-    ).toEqual([])
-  }
+  await finePage(page, '[data-region=main]')
   expect(await page.evaluate(() => (window as { broken?: number }).broken)).toBeUndefined()
   await page.setViewportSize({ width: 360, height: 740 })
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)

@@ -1,4 +1,4 @@
-import { AxeBuilder } from '@axe-core/playwright'
+import { finePage } from './axe.ts'
 import { type Cairn, enter, expect, test } from './cairn.ts'
 
 test('a long conversation is read back to its start as it is scrolled, and only turns about to be seen exist', async ({
@@ -122,11 +122,7 @@ test('a link into the middle of a very long conversation opens there, and either
   await expect(turn(402)).toBeInViewport()
   await expect(turn(401)).toHaveCount(1)
 
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    const { violations } = await new AxeBuilder({ page }).include('[data-region=main]').analyze()
-    expect(violations.map((one) => one.id)).toEqual([])
-  }
+  await finePage(page, '[data-region=main]')
   // A message that is not there is said to be gone, and the newest turn is shown.
   await page.goto(`${cairn.url}/ask/${id}#${crypto.randomUUID()}`)
   await expect(page.getByText('That message is not in this thread any more.')).toBeVisible()
@@ -193,11 +189,7 @@ test('in the middle of a long conversation, branches, answers and links lead whe
   const note = page.getByText('This is another branch than the one that is shown.')
   await expect(note).toBeVisible()
   expect(await head()).toBe(last)
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    const { violations } = await new AxeBuilder({ page }).include('[data-region=main]').analyze()
-    expect(violations.map((one) => one.id)).toEqual([])
-  }
+  await finePage(page, '[data-region=main]')
   await page.getByRole('button', { name: 'Show this branch' }).click()
   await expect.poll(head).toBe(other)
   await expect(note).toHaveCount(0)

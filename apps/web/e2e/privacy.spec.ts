@@ -1,4 +1,4 @@
-import { AxeBuilder } from '@axe-core/playwright'
+import { findings, finePage } from './axe.ts'
 import { enter, expect, test } from './cairn.ts'
 
 test('a site is erased by keys: counted first, typed to confirm, followed, and the receipt proves it', async ({
@@ -41,8 +41,7 @@ test('a site is erased by keys: counted first, typed to confirm, followed, and t
       .click()
     const receipt = page.getByRole('dialog', { name: 'Receipt' })
     await expect(receipt.getByText('Found nowhere.')).toBeVisible()
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
+    expect(await findings(page)).toEqual([])
     await page.keyboard.press('Escape')
     await expect(receipt).toHaveCount(0)
   }
@@ -79,11 +78,7 @@ test('a thread is erased from its menu, a tab from its row, others are picked in
   await page.getByRole('menuitem', { name: 'Erase for good…' }).click()
   await expect(dialog.getByText('The obelisk affair')).toBeVisible()
   await expect(dialog.getByRole('status')).toContainText('1 thread')
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    const { violations } = await new AxeBuilder({ page }).include('[role=dialog]').analyze()
-    expect(violations.map(({ id }) => id)).toEqual([])
-  }
+  await finePage(page, '[role=dialog]')
   await confirm()
   await expect(page).not.toHaveURL(new RegExp(one))
   await expect(cairn.api.threads.get({ id: one })).rejects.toMatchObject({ problem: { code: 'THREAD_NOT_FOUND' } })

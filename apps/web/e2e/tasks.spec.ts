@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
+import { findings } from './axe.ts'
 import { type Cairn, enter, expect, test } from './cairn.ts'
 
 const cell = (page: Page, name: string) => page.getByRole('list', { name })
@@ -132,10 +132,7 @@ for (const theme of ['light', 'dark'] as const)
     await page.goto(`${cairn.url}/tasks?project=${encodeURIComponent(project)}&lanes=assignee`)
     await page.getByLabel('Choose plain').check()
     await expect(page.getByRole('region', { name: 'Chosen tasks' })).toBeVisible()
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    expect(
-      violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => [html, failureSummary])]),
-    ).toEqual([])
+    expect(await findings(page)).toEqual([])
     expect(await page.evaluate(() => (window as { broken?: number }).broken)).toBeUndefined()
     await page.setViewportSize({ width: 360, height: 740 })
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)

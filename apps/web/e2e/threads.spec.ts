@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { findings, finePage } from './axe.ts'
 import { enter, expect, test } from './cairn.ts'
 
 const log = (page: Page) => page.getByRole('log', { name: 'Conversation' })
@@ -35,11 +35,7 @@ test('a question is edited and answered again, and every branch is a click away'
   await expect(branches.last()).toHaveText('1 of 2')
   await page.reload()
   await expect(branches.last()).toHaveText('1 of 2')
-  for (const theme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: theme })
-    const { violations } = await new AxeBuilder({ page }).include('[role=log]').analyze()
-    expect(violations.map((one) => one.id)).toEqual([])
-  }
+  await finePage(page, '[role=log]')
 
   const other = (await cairn.api.threads.messages({ thread_id: id })).items.find(({ content }) =>
     content.includes('ford'),
@@ -91,8 +87,7 @@ test('conversations are imported from the list of threads, and what is no export
   await expect(dialog.getByRole('alert')).toContainText('ZIP')
   await dialog.getByLabel('conversations.json').setInputFiles(file(content))
   await expect(dialog.getByText('1 new thread, 2 new messages, 0 messages known already.')).toBeVisible()
-  const { violations } = await new AxeBuilder({ page }).include('[role=dialog]').analyze()
-  expect(violations.map((one) => one.id)).toEqual([])
+  expect(await findings(page, { within: '[role=dialog]' })).toEqual([])
   await page.keyboard.press('Escape')
   await page.getByRole('link', { name: /Herons by the lake/ }).click()
   await expect(log(page).getByText('By the water.')).toBeVisible()
@@ -120,11 +115,7 @@ test('what is to be done is suggested where it was said, and is a task once it i
   await expect(suggested.getByRole('listitem')).toHaveCount(2)
   await expect(suggested).toContainText('Scrub the ferry')
   expect((await cairn.api.tasks.list({ q: 'ferry' })).items).toEqual([])
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    const { violations } = await new AxeBuilder({ page }).include('[role=log]').analyze()
-    expect(violations.map((one) => one.id)).toEqual([])
-  }
+  await finePage(page, '[role=log]')
   const size = page.viewportSize() ?? { width: 1280, height: 800 }
   await page.setViewportSize({ width: 360, height: 740 })
   const edges = () => suggested.getByText('Scrub the ferry').evaluate((words) => words.getBoundingClientRect().left)

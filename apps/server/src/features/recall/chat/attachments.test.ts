@@ -71,6 +71,7 @@ test('an attached file has its place whatever else was found, whether the index 
   const { api } = await cairn.stranger()
   for (let at = 0; at < 20; at += 1)
     await api.memories.create({ key: `quartz ${at}`, value: `Quartz vein number ${at} runs through the granite.` })
+  await indexed({ api } as Cairn)
   const made = await api.documents.create({ content: '# A letter\n\nDear Ada, the boat is blue.' })
   const other = await api.documents.create({ content: '# A list\n\nRope, sail, oars.' })
   const attachments = [made.id, other.id]
