@@ -1,6 +1,5 @@
 /** A fresh database for one test file, on the dialect of its Vitest project; made and dropped by itself. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inject, onTestFinished } from 'vitest'
 import { migrations } from '../migrations/index.ts'
@@ -16,6 +15,7 @@ import type { CloudEvent } from '../src/kernel/events/event.ts'
 import { newId } from '../src/kernel/ids.ts'
 import type { Principal } from '../src/kernel/scope.ts'
 import { makeScopes, type ScopeParts, type ScopeRequest } from '../src/kernel/scopes.ts'
+import { dataFolder } from './data-folder.ts'
 import { administer, takeDatabase, urlOf } from './postgres.ts'
 
 export const quietLog: DatabaseLog = { info() {}, warn() {}, error() {} }
@@ -26,7 +26,7 @@ export async function freshSettings(how: 'migrated' | 'empty' = 'empty'): Promis
   folder: string
   remove: () => Promise<void>
 }> {
-  const folder = await mkdtemp(join(tmpdir(), 'cairn-test-'))
+  const folder = await dataFolder('cairn-test-')
   const removeFolder = () => rm(folder, { recursive: true, force: true })
   if (inject('dialect') === 'sqlite')
     return { settings: { dialect: 'sqlite', file: join(folder, 'cairn.db') }, folder, remove: removeFolder }

@@ -1,7 +1,5 @@
 /** Starts a real Cairn for a test, on the database of the test's project, and reaches it only through the front door. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { type Client, makeClient, routesOf } from '@cairn/api/client'
 import { type Table, table } from '@cairn/api/table'
 import { inject } from 'vitest'
@@ -10,6 +8,7 @@ import { newId, newSecret, sha256 } from '../src/kernel/ids.ts'
 import { type Core, type CoreOptions, startCore } from '../src/wire.ts'
 
 export { until } from './until.ts'
+import { dataFolder } from './data-folder.ts'
 import { makeDatabase } from './database.ts'
 
 export type Cairn = {
@@ -44,7 +43,7 @@ export type HarnessOptions = {
 
 /** `await using cairn = await startCairn()`, or call `stop()`. */
 export async function startCairn(options: HarnessOptions = {}): Promise<Cairn & AsyncDisposable> {
-  const home = await mkdtemp(join(tmpdir(), 'cairn-test-'))
+  const home = await dataFolder('cairn-test-')
   const database = inject('dialect') === 'postgres' ? await makeDatabase('migrated') : null
   const environment: Record<string, string> = {
     CAIRN_HOME: home,

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { type Client, makeClient, routesOf } from '@cairn/api/client'
 import { type Table, table } from '@cairn/api/table'
 import { test as base, expect, type Page } from '@playwright/test'
+import { dataFolder } from '../../server/test/data-folder.ts'
 
 const launcher = fileURLToPath(new URL('../../cli/bin/cairn.mjs', import.meta.url))
 const key = 'e2e-owner-key-that-is-long-enough-0123456789'
@@ -136,7 +137,8 @@ export async function startCairn(
   write: (folder: string) => void = writeFolder,
 ): Promise<Cairn & { end(): Promise<void> }> {
   const room = mkdtempSync(join(tmpdir(), 'cairn-e2e-'))
-  const home = join(room, 'home')
+  const kept = await dataFolder('cairn-e2e-')
+  const home = join(kept, 'home')
   const folder = join(room, 'trail')
   mkdirSync(folder)
   write(folder)
@@ -152,7 +154,7 @@ export async function startCairn(
     },
     async end() {
       await stop(running.child, 'SIGTERM')
-      rmSync(room, { recursive: true, force: true })
+      for (const each of [room, kept]) rmSync(each, { recursive: true, force: true })
     },
   }
 }
