@@ -12,6 +12,7 @@ import type { Embedding } from '../../../kernel/passages/vectors.ts'
 import type { Workspaces } from '../workspaces/service.ts'
 import { makeModelCalls, type ModelCalls } from './calls.ts'
 import { eraseModule } from './erase-store.ts'
+import { withoutSecrets } from './masked.ts'
 import { makeOnce } from './once.ts'
 import { portableModels } from './portable.ts'
 import { makeModelSettings } from './service.ts'
@@ -47,7 +48,7 @@ export function makeModels(kernel: Needs, workspaces: Pick<Workspaces, 'noCloud'
     }),
     portable: portableModels,
   }
-  return { ...calls, once: makeOnce(calls), embedding: embeddingOf(calls), settings, feature }
+  return { ...calls, withoutSecrets, once: makeOnce(calls), embedding: embeddingOf(calls), settings, feature }
 }
 
 /** Meaning as the index asks for it: nothing where no route leads to a model that may be asked. */

@@ -2,13 +2,20 @@
 import { maskSecrets } from '../../../kernel/masking.ts'
 import type { ChatMessage } from '../../../kernel/sidecar/client.ts'
 
+/** What was looked through already; nobody can change it since. */
+const masked = new WeakSet<ChatMessage>()
+
 /** Nobody's key goes to a model, whoever wrote it down: what was said, what a tool was called with, what it answered. */
-export function withoutSecrets({ content, tool_calls, ...message }: ChatMessage): ChatMessage {
-  return {
+export function withoutSecrets(given: ChatMessage): ChatMessage {
+  if (masked.has(given)) return given
+  const { content, tool_calls, ...message } = given
+  const made: ChatMessage = Object.freeze({
     ...message,
     content: maskSecrets(content),
     ...(tool_calls !== undefined && { tool_calls: JSON.parse(JSON.stringify(tool_calls, maskedText)) as unknown }),
-  }
+  })
+  masked.add(made)
+  return made
 }
 
 /** Arguments of a call are JSON in a text; its own texts are masked, so that it stays JSON. */

@@ -93,7 +93,7 @@ export function makeAnswering({ scope: makeScope, writing, threads, memories, ta
     }
 
     context.progress({ phase: 'searching', done: 0, total: 2 })
-    const found = await writing.find(scope, asked)
+    const found = await writing.find(scope, asked, flight.ahead)
     const about = { thread_id, user_message_id, message_id: id, job_id: context.id }
     flight.emit({ event: 'metadata', data: { ...about, citations: found.passages.map(citationOf) } })
     context.progress({ phase: 'writing', done: 1, total: 2 })
@@ -106,6 +106,7 @@ export function makeAnswering({ scope: makeScope, writing, threads, memories, ta
 
     const follows = [input.seen ?? user_message_id, ...(stored ? [stored.id] : [])]
     const message = await keep(context, (tx) => store(tx, id, { ...input, follows }, found, written, question))
+    await written.settled
     // What an answer rests on has been of use.
     const used = [...message.citations.map(({ source }) => source), ...relatedTo(found.words, written.passages)]
     await memories.found(scope, [...new Set(used.filter(({ kind }) => kind === 'memory').map((one) => one.id))])

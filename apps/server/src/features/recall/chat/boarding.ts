@@ -11,6 +11,7 @@ import type { Flights } from './flights.ts'
 import { again, type Ids, unseen } from './repeats.ts'
 import { only, reply } from './replies.ts'
 import { jobById } from './store.ts'
+import type { Ahead } from './writing.ts'
 
 type Parts = { jobs: Jobs; threads: Threads; flights: Flights }
 type Asking = {
@@ -18,6 +19,8 @@ type Asking = {
   input: AnswerInput
   /** Of a repeated call: is what was stored for it the same question, and which is it? */
   said: () => Promise<{ same: boolean; question: string }>
+  /** Begins what need not wait for the question to be stored. */
+  ahead?: () => Ahead | null
   /** Stores the question and its job. THREAD_BUSY. */
   begin: (tx: Tx, ids: Ids) => Promise<void>
 }
@@ -40,7 +43,10 @@ export function makeBoarding({ jobs, threads, flights }: Parts) {
     // Before the question is stored: who goes meanwhile has stopped the answer, too.
     const frames = boarded.flight.attend(call.signal)
     if (!boarded.fresh) return reply(call, frames)
-    if (!begun) await begin(call, ids, asking)
+    if (!begun) {
+      boarded.flight.ahead = asking.ahead?.() ?? null
+      await begin(call, ids, asking)
+    }
     void follow(call, boarded.flight, ids, !repeatable)
     return reply(call, frames)
   }

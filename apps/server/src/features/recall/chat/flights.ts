@@ -5,9 +5,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ChatFrame } from '@cairn/api/chat'
 import { type ErrorCode, fail } from '@cairn/api/errors'
+import type { Ahead } from './writing.ts'
 
 type Where = { workspace: string; thread: string; job: string }
 export type Flight = Where & {
+  /** What was begun for it before its question was stored. */
+  ahead: Ahead | null
   /** Aborts when everybody who waited has gone, or its job was cancelled. */
   readonly signal: AbortSignal
   /** Aborts once its job is run by this process, which then has the last word, or all was told. */
@@ -119,6 +122,7 @@ function makeFlight(where: Where, gone: () => void) {
 
   return {
     ...where,
+    ahead: null as Ahead | null,
     signal: stop.signal,
     aloft: aloft.signal,
     landed: landing.promise,

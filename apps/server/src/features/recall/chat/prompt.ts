@@ -16,8 +16,14 @@ export const budgets = { local: { passages: 2_200, turns: 500 }, cloud: { passag
  * another script is about one by itself.
  */
 export function estimateTokens(text: string): number {
-  const ascii = text.match(/[ -~\s]/g)?.length ?? 0
-  return Math.ceil(ascii / 3.6 + ([...text].length - ascii))
+  let [ascii, others] = [0, 0]
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at)
+    if (unit < 0x80) ascii += 1
+    // The second half of a character was counted with its first.
+    else if (unit < 0xdc00 || unit > 0xdfff) others += 1
+  }
+  return Math.ceil(ascii / 3.6 + others)
 }
 
 /**

@@ -76,7 +76,9 @@ export function makeChatService({ models, threads, tasks, tabs, documents, board
       return { same: stored?.content === message && sameDocuments(stored, question), question: ids.user }
     }
     const begin = (tx: Tx, given: Ids) => store(tx, asked, given, ties)
-    return board(call, { ids, input: inputOf(asked, ids), said, begin })
+    const about = { question: message, sources: question.sources, about: task?.title }
+    const ahead = () => writing.ahead(call, about, ties.opens)
+    return board(call, { ids, input: inputOf(asked, ids), said, ahead, begin })
   }
 
   /** The task that a question is about. A thread is tied to it, so whoever asks has to be allowed that. */

@@ -1,10 +1,12 @@
 /** Finds passages for a question and writes an answer from them: by a model, or word for word where there is none. */
 import type { ChatUsage } from '@cairn/api/chat'
 import { CairnError, fail } from '@cairn/api/errors'
+import type { SearchResult } from '@cairn/api/search'
 import type { Citation, Message } from '@cairn/api/threads'
 import { newSecret } from '../../../kernel/ids.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { maskSecrets } from '../../../kernel/masking.ts'
+import { observed } from '../../../kernel/observed.ts'
 import { tokenize } from '../../../kernel/passages/analysis.ts'
 import type { Scope } from '../../../kernel/scope.ts'
 import type { ChatMessage } from '../../../kernel/sidecar/client.ts'
@@ -33,6 +35,8 @@ export type Asked = {
   zone?: string | undefined
 }
 export type Attached = { now: readonly string[]; before: readonly string[] }
+/** A search that has begun before anybody needs what it finds. */
+export type Ahead = { query: string; sources: readonly string[] | undefined; result: Promise<SearchResult> }
 export type Found = {
   query: string
   /** The question with its unknown words as the search understood them. */
@@ -50,6 +54,8 @@ export type Written = {
   passages: Passage[]
   /** Set when the writing broke off. */
   broken: { code: string; detail: string } | null
+  /** Resolves when what asking the model came to is written down. */
+  settled: Promise<unknown>
   /** Why no model wrote it, where one should have. */
   note: string | null
 }
@@ -69,15 +75,28 @@ const maxTokens = 2_000
 export type Writing = ReturnType<typeof makeWriting>
 
 export function makeWriting({ passages, models }: Pick<Kernel, 'passages'> & { models: Models }) {
-  async function find(scope: Scope, asked: Asked): Promise<Found> {
-    const { question, turns, sources, except, about } = asked
-    const before = [...contextFor(question, turns), ...(about ? [about] : [])]
-    const query = maskSecrets([question, ...before].join(' '))
-    const { hits, corrected } = await passages.search(scope, {
-      query,
-      limit: searchedFor,
-      ...(sources && { kinds: sources }),
-    })
+  const search = (scope: Scope, query: string, kinds: readonly string[] | undefined) =>
+    passages.search(scope, { query, limit: searchedFor, ...(kinds && { kinds }) })
+
+  /** Begins to search for a question that is not stored yet. Null where what was said before has to be known for that. */
+  function ahead(scope: Scope, asked: Pick<Asked, 'question' | 'sources' | 'about'>, opens: boolean): Ahead | null {
+    const { question, sources, about } = asked
+    if (!opens && !standsAlone(question)) return null
+    const { query } = queryOf({ question, about, turns: [] })
+    return { query, sources, result: observed(search(scope, query, sources)) }
+  }
+
+  /** What `begun` comes to, where it looks for the same; otherwise searches, also where that came to nothing. */
+  async function searched(scope: Scope, query: string, sources: Asked['sources'], begun?: Ahead | null) {
+    const same = begun?.query === query && String(begun.sources) === String(sources)
+    const found = same ? await begun.result.catch(() => null) : null
+    return found ?? search(scope, query, sources)
+  }
+
+  async function find(scope: Scope, asked: Asked, begun?: Ahead | null): Promise<Found> {
+    const { question, sources, except } = asked
+    const { query, before } = queryOf(asked)
+    const { hits, corrected } = await searched(scope, query, sources, begun)
     const attached = await fromDocuments(scope, query, asked.attached)
     const documents = [...(asked.attached?.now ?? []), ...(asked.attached?.before ?? [])]
     const others = hits.filter(({ source }) => !except?.includes(source.id) && !documents.includes(source.id))
@@ -111,7 +130,7 @@ export function makeWriting({ passages, models }: Pick<Kernel, 'passages'> & { m
     const budget = routes.every(({ local }) => !local) ? budgets.cloud : budgets.local
     const passages = fitting(found.passages, budget.passages)
     const turns = lastTurns(asked.turns, budget.turns)
-    const messages = promptFor(asked.question, passages, turns, newSecret(9), asked.zone).map(withoutSecrets)
+    const messages = promptFor(asked.question, passages, turns, newSecret(9), asked.zone).map(models.withoutSecrets)
     return { model: asked.model ?? routes[0]?.model ?? null, passages, messages }
   }
 
@@ -137,7 +156,8 @@ export function makeWriting({ passages, models }: Pick<Kernel, 'passages'> & { m
     const { text, citations } = extract(found.passages, found.words, asked.question, how)
     say(text)
     const { passages } = found
-    return { text, citations, passages, note, kind: 'extract', model: null, usage: null, messages: [], broken: null }
+    const none = { model: null, usage: null, messages: [], broken: null, settled: Promise.resolve() }
+    return { text, citations, passages, note, kind: 'extract', ...none }
   }
 
   /** Streams a model's words through. Before the first one a failure leads to an extract, after it to a partial answer. */
@@ -154,34 +174,46 @@ export function makeWriting({ passages, models }: Pick<Kernel, 'passages'> & { m
     let model: string | null = asked.model ?? null
     let usage: ChatUsage | null = null
     let broken: Written['broken'] = null
+    let settled: Promise<unknown> = Promise.resolve()
     try {
-      for await (const frame of (await models.chat(scope, request, stop)) ?? []) {
-        if (frame.type === 'metadata') model = frame.model
-        if (frame.type === 'error') broken = { code: frame.code, detail: frame.message }
-        if (frame.type === 'complete') usage = frame.usage
-        if (frame.type !== 'delta') continue
-        const piece = frame.text.replaceAll('\u0000', '')
-        said += piece
-        say(piece)
-        if (said.length <= maxAnswer) continue
-        broken = { code: 'MODEL_REFUSED', detail: 'The answer grew beyond all bounds and was cut off.' }
-        break
+      const frames = await models.chat(scope, request, stop)
+      try {
+        for (let next = await frames?.next(); next && !next.done; next = await frames?.next()) {
+          const frame = next.value
+          if (frame.type === 'metadata') model = frame.model
+          if (frame.type === 'error') broken = { code: frame.code, detail: frame.message }
+          if (frame.type === 'complete') usage = frame.usage
+          // Nothing comes after it.
+          if (frame.type === 'complete') break
+          if (frame.type !== 'delta') continue
+          const piece = frame.text.replaceAll('\u0000', '')
+          said += piece
+          say(piece)
+          if (said.length <= maxAnswer) continue
+          broken = { code: 'MODEL_REFUSED', detail: 'The answer grew beyond all bounds and was cut off.' }
+          break
+        }
+      } finally {
+        // How it went is written down while the answer is.
+        if (frames) settled = observed(frames.return(undefined))
       }
+      if (usage === null) await settled
     } catch (error) {
       if (!(error instanceof CairnError)) throw error
       broken = { code: error.code, detail: error.message }
     }
     if (stop.aborted) broken = { code: 'ANSWER_STOPPED', detail: fail('ANSWER_STOPPED').message }
     if (said.trim() === '') {
+      await settled
       if (stop.aborted) return null
       return quote(asked, found, say, 'the model did not answer', broken?.detail ?? 'The model said nothing.')
     }
     const { text, citations } = checkCitations(said.toWellFormed(), found.passages.map(citationOf))
     const { passages } = found
-    return { text, citations, kind: 'answer', model, usage, messages, passages, broken, note: null }
+    return { text, citations, kind: 'answer', model, usage, messages, passages, broken, settled, note: null }
   }
 
-  return { find, write, preview }
+  return { ahead, find, write, preview }
 }
 
 function rewritten(question: string, corrected: readonly { from: string; to: string }[]): string {
@@ -189,12 +221,17 @@ function rewritten(question: string, corrected: readonly { from: string; to: str
   return question.replace(/[\p{L}\p{N}_]+/gu, (word) => known.get(word.toLowerCase()) ?? word)
 }
 
-/** Nobody's key goes to a model, whoever wrote it down. */
-const withoutSecrets = (message: ChatMessage): ChatMessage => ({ ...message, content: maskSecrets(message.content) })
+/** What is searched for, and what of it was said before the question. */
+function queryOf({ question, turns, about }: Pick<Asked, 'question' | 'turns' | 'about'>) {
+  const before = [...contextFor(question, turns), ...(about ? [about] : [])]
+  return { query: maskSecrets([question, ...before].join(' ')), before }
+}
+
+const standsAlone = (question: string) => contentTerms(question).size > 2
 
 /** "And in the sidecar?" is searched for together with the question before it: none or one. */
 function contextFor(question: string, turns: readonly Turn[]): string[] {
-  if (contentTerms(question).size > 2) return []
+  if (standsAlone(question)) return []
   const before = turns.findLast(({ role }) => role === 'user')
   return before ? [before.content.slice(0, 500).toWellFormed()] : []
 }
