@@ -92,6 +92,7 @@ function plainCopy(from: string, to: string, index: string): number {
 async function read(core: BenchCore): Promise<Row[]> {
   const { api } = core
   const { items: sites } = await api.browser.listSites({ limit: 200 })
+  const bySite = (at: number) => api.browser.listHistory({ q: sites[at]?.site.slice(0, 8) as string })
   const ways: [string, (at: number) => Promise<unknown>][] = [
     ['history, newest', () => api.browser.listHistory({})],
     ['history of a site', (at) => api.browser.listHistory({ site: sites[(at * 3) % sites.length]?.site as string })],
@@ -99,10 +100,7 @@ async function read(core: BenchCore): Promise<Row[]> {
       'history of a seldom visited site',
       (at) => api.browser.listHistory({ site: sites.at(-1 - (at % 9))?.site as string }),
     ],
-    [
-      'history by the beginning of a site',
-      (at) => api.browser.listHistory({ q: sites[at]?.site.slice(0, 8) as string }),
-    ],
+    ['history by the beginning of a site', (at) => bySite(at)],
     ['days of a month', () => api.browser.listDays({})],
     ['sites of all time', () => api.browser.listSites({})],
   ]
@@ -115,6 +113,7 @@ async function read(core: BenchCore): Promise<Row[]> {
     await waited('history by three words of a title, all indexed', '< 50', (at) =>
       api.browser.listHistory({ q: titles[at % titles.length] as string }),
     ),
+    await waited('history by the beginning of a site, all indexed', '< 50', bySite),
     await waited('overview, all indexed', '< 100', () => api.overview.get({})),
   )
   return rows
