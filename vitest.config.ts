@@ -60,7 +60,7 @@ export default defineConfig(async () => {
   })
   return {
     test: {
-      maxWorkers: 3,
+      maxWorkers: 4,
       projects: [
         {
           test: {

@@ -58,6 +58,29 @@ test('once a model is chosen, what is there is embedded by itself, and hits come
   expect(await cairn.api.search.status()).toMatchObject({ model: 'test-embed', embedded: 3, passages: 3 })
 })
 
+test('what a question means is asked once, also where it goes on from the one before', async () => {
+  const { api } = cairn
+  const asked = async (message: string, thread_id?: string) => {
+    const before = embedded().length
+    const answer = await api.chat.ask({ message, sources: ['memory'], ...(thread_id && { thread_id }) })
+    // A message that is indexed comes with what it is said in.
+    const means = embedded()
+      .slice(before)
+      .filter((text) => text.startsWith(message))
+    expect(means, message).toHaveLength(1)
+    return { answer, means: means[0] as string }
+  }
+  const first = await asked('Which whales sing in the blue sea?')
+  expect(first.answer.citations[0]?.source.title).toBe('a')
+  const { thread_id } = first.answer
+  await asked('Which red foxes dig at night?', thread_id)
+  const { means } = await asked('And frogs?', thread_id)
+  expect(means).toContain('foxes')
+  const alone = await asked('And frogs?')
+  for (const id of [thread_id, alone.answer.thread_id]) await api.threads.remove({ id })
+  await whole()
+})
+
 test('a text is embedded once, however often it is indexed or its vectors are lost', async () => {
   const before = embedded().length
   const { job_id } = await cairn.api.search.rebuild({})
