@@ -60,7 +60,7 @@ export default defineConfig(async () => {
   })
   return {
     test: {
-      maxWorkers: 4,
+      maxWorkers: 3,
       projects: [
         {
           test: {

@@ -179,10 +179,9 @@ describe('a crawl', () => {
     const owl = await cairn.api.documents.get({ id: done.of('/birds/owl')?.document_id ?? '' })
     expect(owl).toMatchObject({ title: 'The owl', source: 'crawl', url: `${site.url}/birds/owl`, version: 1 })
     expect(owl.markdown).toContain('An owl hears mice')
-    const hit = await until(
-      async () => (await cairn.api.search.query({ query: 'owl mice', kinds: ['document'] })).hits[0],
-    )
-    expect(hit.source.uri).toBe(`${site.url}/birds/owl`)
+    await until(async () => (await cairn.api.search.status()).pending === 0)
+    const { hits } = await cairn.api.search.query({ query: 'owl mice', kinds: ['document'] })
+    expect(hits[0]?.source.uri).toBe(`${site.url}/birds/owl`)
     expect(site.load.most).toBeLessThanOrEqual(2)
   })
 
