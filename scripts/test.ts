@@ -14,6 +14,11 @@ type Trouble = { test: string; message: string }
 const results = mkdtempSync(join(tmpdir(), 'cairn-results-'))
 const memory = inMemory()
 const only = process.argv.slice(2)
+process.once('exit', () => {
+  for (const folder of memory ? [results, memory] : [results]) rmSync(folder, { recursive: true, force: true })
+})
+// Memory is not left full by a run that is broken off.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
 type Suite = {
   suites?: Suite[]
@@ -135,7 +140,6 @@ if (only.length === 0) {
   counts.push({ passed: rigs === 0 ? 1 : 0, failed: rigs === 0 ? 0 : 1, skipped: 0 })
   if (rigs !== 0) failures.push({ test: 'rigs at a twentieth', message: 'see above' })
 }
-for (const folder of memory ? [results, memory] : [results]) rmSync(folder, { recursive: true, force: true })
 
 const total = (name: keyof Count) => counts.reduce((sum, one) => sum + one[name], 0)
 const skipped = total('skipped')
