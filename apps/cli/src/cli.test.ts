@@ -1,20 +1,18 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeChromiumProfile } from '../../server/test/fixtures/browser-profiles.ts'
-import { type Cairn, compiled, startCairn, until } from '../../server/test/harness.ts'
+import { type Cairn, compiled, until } from '../../server/test/harness.ts'
 import { html, startSite } from '../../server/test/site.ts'
+import { commandLine } from './cli.fixture.ts'
 
-const bin = fileURLToPath(new URL('../bin/cairn.mjs', import.meta.url))
-type Ran = { code: number; out: string; err: string }
-
+const { bin, cli, json, running } = commandLine({ CAIRN_ALLOWED_HOSTS: '127.0.0.1', CAIRN_CRAWL_DELAY: '0' })
 let cairn: Cairn
 let folder: string
 beforeAll(async () => {
-  cairn = await startCairn({ environment: { CAIRN_ALLOWED_HOSTS: '127.0.0.1', CAIRN_CRAWL_DELAY: '0' } })
+  cairn = running()
   folder = await mkdtemp(join(tmpdir(), 'cairn-cli-'))
   await writeFile(
     join(folder, 'lease.md'),
@@ -22,40 +20,8 @@ beforeAll(async () => {
   )
 })
 afterAll(async () => {
-  await cairn.stop()
   await rm(folder, { recursive: true, force: true })
 })
-
-/** Runs the command line as a person would, against the Cairn of this test. */
-function cli(parameters: readonly string[], environment: Record<string, string> = {}): Promise<Ran> {
-  const env = {
-    PATH: process.env.PATH ?? '',
-    ...compiled,
-    CAIRN_HOME: cairn.home,
-    CAIRN_URL: cairn.url,
-    CAIRN_API_KEY: cairn.key,
-    ...environment,
-  }
-  return new Promise((resolve) => {
-    execFile(process.execPath, [bin, ...parameters], { env }, (error, out, err) => {
-      const code = error ? ((error as { code?: number }).code ?? 1) : 0
-      resolve({ code, out: String(out), err: String(err) })
-    })
-  })
-}
-type Printed = {
-  items: { type: string }[]
-  checks: { name: string }[]
-  status: string
-  url: string
-  id: string
-  secret: string
-}
-const json = async (...parameters: string[]) => {
-  const ran = await cli([...parameters, '--json'])
-  expect(ran.code, ran.err).toBe(0)
-  return JSON.parse(ran.out) as Printed & { id: string }[]
-}
 
 describe('the command line', () => {
   it('ends quietly when whoever reads along has read enough', async () => {
@@ -305,77 +271,6 @@ describe('the command line', () => {
   it('prints a link that logs a browser in', async () => {
     const { url } = await json('open')
     expect((await fetch(url, { redirect: 'manual' })).status).toBe(302)
-  })
-
-  it('says in the help of each command that it speaks JSON', async () => {
-    for (const words of [['up'], ['ask'], ['key', 'create']])
-      expect((await cli([...words, '--help'])).out, words.join(' ')).toContain('--json')
-  })
-
-  it('says with its exit code what went wrong, and how to go on', async () => {
-    const unknown = await cli(['dance'])
-    expect(unknown.code).toBe(2)
-    expect((await cli(['call', 'no.operation'])).code).toBe(2)
-    expect((await cli(['call', 'memories.create', '{broken'])).code).toBe(2)
-    expect((await cli(['import', 'lynx'])).code).toBe(2)
-    expect((await cli(['call', 'memories.get', '{"id":"01890000-0000-7000-8000-000000000000"}'])).code).toBe(1)
-    const away = await cli(['search', 'x'], { CAIRN_URL: 'http://127.0.0.1:1' })
-    expect([away.code, away.err]).toEqual([3, expect.stringContaining('npx cairn up')])
-    const wrong = await cli(['search', 'x', '--json'], { CAIRN_API_KEY: 'wrong-wrong-wrong-wrong' })
-    expect([wrong.code, JSON.parse(wrong.out)]).toEqual([
-      4,
-      { error: expect.objectContaining({ code: 'UNAUTHENTICATED' }) },
-    ])
-  })
-
-  it('says in JSON, too, that it was called wrongly', async () => {
-    const wrong = [
-      ['ask'],
-      ['search', 'x', '--what'],
-      ['search', 'x', '--limit', 'many'],
-      ['task', 'list', '--limit', 'many'],
-      ['bookmark', 'list', '--limit', '-1'],
-      ['thread', 'list', '--limit', '1.5'],
-      ['crawl', 'https://a.example/', '--pages', 'all'],
-      ['crawl', 'https://a.example/', '--every', 'often'],
-      ['crawl', 'https://a.example/', '--every', 'day', '--at', 'seven'],
-      ['dance'],
-      ['add', 'a', 'b'],
-      ['key', 'create'],
-      ['call', 'no.operation'],
-      ['call', 'memories.create', '{broken'],
-      ['up', '--what'],
-      ['up', 'a', 'b'],
-      ['verify', '--what'],
-      [],
-    ]
-    for (const words of wrong) {
-      const { code, out, err } = await cli([...words, '--json'])
-      expect([code, err], words.join(' ')).toEqual([2, ''])
-      expect(JSON.parse(out), words.join(' ')).toEqual({
-        error: { code: 'USAGE', detail: expect.stringMatching(/.../) },
-      })
-      expect(out).not.toContain('error: ')
-    }
-    expect((await cli(['up', '--what'])).code).toBe(2)
-    const missing = await cli(['call', 'memories.get', '{"id":"01890000-0000-7000-8000-000000000000"}', '--json'])
-    expect([missing.code, JSON.parse(missing.out)]).toEqual([
-      1,
-      { error: expect.objectContaining({ code: 'MEMORY_NOT_FOUND' }) },
-    ])
-  })
-
-  it('says with its exit code that nobody answers or that the key is wrong, doctor as well', async () => {
-    const nobody = { CAIRN_URL: 'http://127.0.0.1:1' }
-    const wrong = { CAIRN_API_KEY: 'wrong-wrong-wrong-wrong' }
-    for (const words of [['doctor'], ['doctor', '--json'], ['jobs']]) {
-      expect((await cli(words, nobody)).code, words.join(' ')).toBe(3)
-      expect((await cli(words, wrong)).code, words.join(' ')).toBe(4)
-    }
-    expect(JSON.parse((await cli(['jobs', '--json'], nobody)).out)).toMatchObject({ error: { code: 'NOT_REACHABLE' } })
-    const told = `The key in CAIRN_API_KEY is not accepted by ${cairn.url};`
-    expect((await cli(['jobs'], wrong)).err).toContain(told)
-    expect((await cli(['doctor'], wrong)).out).toContain(told)
   })
 
   it('shows control characters of file names and pages harmlessly', async () => {

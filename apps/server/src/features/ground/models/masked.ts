@@ -2,7 +2,7 @@
 import { maskSecrets } from '../../../kernel/masking.ts'
 import type { ChatMessage } from '../../../kernel/sidecar/client.ts'
 
-/** What was looked through already; nobody can change it since. */
+/** What was looked through already. */
 const masked = new WeakSet<ChatMessage>()
 
 /** Nobody's key goes to a model, whoever wrote it down: what was said, what a tool was called with, what it answered. */

@@ -105,8 +105,13 @@ export function makeAnswering({ scope: makeScope, writing, threads, memories, ta
     if (written === null) return { thread_id, message_id: null, kind: null, state: 'stopped' }
 
     const follows = [input.seen ?? user_message_id, ...(stored ? [stored.id] : [])]
-    const message = await keep(context, (tx) => store(tx, id, { ...input, follows }, found, written, question))
-    await written.settled
+    let message: Message
+    try {
+      message = await keep(context, (tx) => store(tx, id, { ...input, follows }, found, written, question))
+    } finally {
+      // Also where nothing is kept: the job's rights end with it.
+      await written.settled
+    }
     // What an answer rests on has been of use.
     const used = [...message.citations.map(({ source }) => source), ...relatedTo(found.words, written.passages)]
     await memories.found(scope, [...new Set(used.filter(({ kind }) => kind === 'memory').map((one) => one.id))])

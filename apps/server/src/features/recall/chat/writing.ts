@@ -182,9 +182,10 @@ export function makeWriting({ passages, models }: Pick<Kernel, 'passages'> & { m
           const frame = next.value
           if (frame.type === 'metadata') model = frame.model
           if (frame.type === 'error') broken = { code: frame.code, detail: frame.message }
-          if (frame.type === 'complete') usage = frame.usage
-          // Nothing comes after it.
-          if (frame.type === 'complete') break
+          if (frame.type === 'complete') {
+            usage = frame.usage
+            break
+          }
           if (frame.type !== 'delta') continue
           const piece = frame.text.replaceAll('\u0000', '')
           said += piece
