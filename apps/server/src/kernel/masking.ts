@@ -45,9 +45,10 @@ const shapes = new RegExp(
 )
 const discordWebhook = /(\/webhooks\/\d{15,20}\/)[\w-]{40,}/g
 const pem = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[A-Za-z0-9+/=\s:,-]{0,20000}/g
-const userInfo = /(?<![\w+.-])([A-Za-z][\w+.-]{1,20}:\/\/)[^\s/?#"'<>]{1,1000}@/g
+/** These two begin at what is rare in a text, and look back from there. */
+const userInfo = /:\/\/(?<=(?<![\w+.-])[A-Za-z][\w+.-]{1,20}:\/\/)[^\s/?#"'<>]{1,1000}@/g
 const bearer = /(?<![\w-])((?:Bearer|Basic)\s{1,3})([\w~+/.-]{8,}={0,2})/gi
-const assignment = /(?<![\w.$-])([A-Za-z][\w.-]{0,63})(["']?\s{0,2}[=:]\s{0,2}["']?)([^\s"'&,;<>()]{4,})/g
+const assignment = /[=:](?<=(?<![\w.$-])([A-Za-z][\w.-]{0,63})(["']?)\s{0,2}[=:])(\s{0,2}["']?)([^\s"'&,;<>()]{4,})/g
 
 /** Is what has this name a secret, whatever its value? */
 export function isSecretName(name: string): boolean {
@@ -142,14 +143,15 @@ export function maskText(text: string): string {
   if (text.length < 6) return text
   return text
     .replace(pem, masked)
-    .replace(userInfo, '$1')
+    .replace(userInfo, '://')
     .replace(bearer, (all, scheme: string, value: string) => (looksDrawn(value) ? scheme + masked : all))
     .replace(shapes, masked)
     .replace(discordWebhook, `$1${masked}`)
-    .replace(assignment, (all, name: string, sign: string, value: string) => {
+    .replace(assignment, (all, name: string, quote: string, gap: string, value: string) => {
       if (value === masked || !isSecretName(name)) return all
       // In prose a colon introduces words: "Password: what to do" keeps them.
-      return sign.includes('=') || looksDrawn(value) || sign.includes('"') ? name + sign + masked : all
+      const given = all.startsWith('=') || looksDrawn(value) || quote === '"' || gap.includes('"')
+      return given ? all[0] + gap + masked : all
     })
 }
 
@@ -167,12 +169,12 @@ export function maskSecrets(text: string): string {
   return text
     .replace(pemBlock, keepLines)
     .replace(pem, keepLines)
-    .replace(userInfo, '$1')
+    .replace(userInfo, '://')
     .replace(bearer, (all, scheme: string, value: string) => (looksDrawn(value) ? scheme + masked : all))
     .replace(shapes, masked)
     .replace(discordWebhook, `$1${masked}`)
-    .replace(assignment, (all, name: string, sign: string, value: string) =>
-      value !== masked && isSecretName(name) && looksDrawn(value) ? name + sign + masked : all,
+    .replace(assignment, (all, name: string, _quote: string, gap: string, value: string) =>
+      value !== masked && isSecretName(name) && looksDrawn(value) ? all[0] + gap + masked : all,
     )
 }
 

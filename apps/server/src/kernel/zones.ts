@@ -27,11 +27,20 @@ export function isZone(name: string): boolean {
 /** INVALID_INPUT, at `path`, for a time zone that is none. */
 export const checkZone = (zone: string, path: string): void => void formatOf(zone, path)
 
+/** By name: making one takes as long as a hundred uses of it. There are some 600 zones, in any spelling. */
+const formats = new Map<string, Intl.DateTimeFormat>()
+const formatsKept = 1_000
+
 function formatOf(timeZone: string, path: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone)
+  if (known) return known
   const numeric = 'numeric' as const
   const shown = { year: numeric, month: numeric, day: numeric, hour: numeric, minute: numeric, second: numeric }
   try {
-    return new Intl.DateTimeFormat('en-US', { ...shown, hourCycle: 'h23', timeZone })
+    const format = new Intl.DateTimeFormat('en-US', { ...shown, hourCycle: 'h23', timeZone })
+    if (formats.size >= formatsKept) formats.clear()
+    formats.set(timeZone, format)
+    return format
   } catch {
     throw fail('INVALID_INPUT', {}, [{ path, message: 'is not a time zone, such as Europe/Berlin' }])
   }

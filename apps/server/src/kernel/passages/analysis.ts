@@ -43,11 +43,35 @@ const maxRun = 400
 /** Words, identifiers and their parts, in order of their start. Linear in the length of `text`. */
 export function tokenize(text: string): Token[] {
   const sink: Sink = { tokens: [], position: 0 }
-  for (const match of text.matchAll(runs)) run(sink, text, match[0], match.index)
+  for (const { 0: raw, index } of text.matchAll(runs)) {
+    // What stands behind a letter can belong to it.
+    if (raw.length === 1 || raw.length > longestKept) run(sink, text, raw, index)
+    else moved(sink, known.get(raw) ?? keep(raw), index)
+  }
   return sink.tokens
 }
 
 type Sink = { tokens: Token[]; position: number }
+
+/** What a run of letters comes to where a text begins with it: the same few thousand make up most of what is read. */
+const known = new Map<string, Sink>()
+const runsKept = 50_000
+const longestKept = 40
+
+function keep(raw: string): Sink {
+  const alone: Sink = { tokens: [], position: 0 }
+  run(alone, raw, raw, 0)
+  if (known.size >= runsKept) known.clear()
+  // A piece of a text would keep all of it in memory.
+  known.set(Buffer.from(raw, 'utf16le').toString('utf16le'), alone)
+  return alone
+}
+
+function moved(sink: Sink, { tokens, position: words }: Sink, by: number) {
+  for (const { term, exact, sort, position, start, end } of tokens)
+    sink.tokens.push({ term, exact, sort, position: sink.position + position, start: by + start, end: by + end })
+  sink.position += words
+}
 
 function run(sink: Sink, text: string, raw: string, start: number): void {
   if (plainWord.test(raw) && !(raw.length === 1 && suffixed(sink, text, raw, start))) return word(sink, raw, start)

@@ -6,8 +6,10 @@
 import type { QueryTerm } from './query.ts'
 import { type Match, strongToken, termToken } from './tokens.ts'
 
-/** A posting list to be read, of its numbers the `most` newest, and what a passage on it is worth. */
-export type List = { match: Match; weight: number; length: number; most: number }
+/** A posting list of a term to be read, of its numbers the `most` newest, and what a passage on it is worth. */
+export type List = { of: QueryTerm; match: Match; weight: number; length: number; most: number }
+/** What was read of one. */
+export type Read = { of: QueryTerm; numbers: readonly number[]; weight: number }
 
 /**
  * Postings read for one query, and passages whose records are then scored: with twice as many `bench/retrieval` finds
@@ -35,11 +37,17 @@ export function lists(space: number, terms: readonly QueryTerm[], filter: readon
     chosen.push({ ...list, match: filter.length > 0 ? { all: [list.match, ...filter] } : list.match })
     left -= list.length
   }
-  const all = ({ term, weight, passages }: QueryTerm): List => ({
-    ...{ match: termToken(space, term), weight: weight * held, length: passages, most },
+  const all = (of: QueryTerm): List => ({
+    ...{ of, match: termToken(space, of.term), weight: of.weight * held, length: of.passages, most },
   })
-  const strong = ({ term, weight, strong: length }: QueryTerm): List => ({
-    ...{ match: strongToken(space, term), weight: alone ? weight : weight * about, length, most },
+  const strong = (of: QueryTerm): List => ({
+    ...{
+      of,
+      match: strongToken(space, of.term),
+      weight: alone ? of.weight : of.weight * about,
+      length: of.strong,
+      most,
+    },
   })
   for (const term of rarest) {
     take(strong(term))
@@ -48,6 +56,24 @@ export function lists(space: number, terms: readonly QueryTerm[], filter: readon
   const first = rarest[0]
   if (chosen.length === 0 && first) take(first.strong > 0 ? strong(first) : all(first), true)
   return chosen
+}
+
+/** Share of all passages from which a term is common, and passages that are enough without those that hold only such. */
+const common = 0.1
+export const ENOUGH = 200
+
+/**
+ * Whether what was read of rarer terms will do without that of a common one: all of it is scored, and what the common one
+ * would add to it comes last in any order. `passages`: how many there are.
+ */
+export function willDo(read: readonly Read[], term: QueryTerm, passages: number): boolean {
+  if (term.passages < passages * common || read.some(({ of }) => of === term)) return false
+  const found = new Set<number>()
+  for (const { numbers } of read) {
+    for (const number of numbers) found.add(number)
+    if (found.size > SCORED) return false
+  }
+  return found.size >= ENOUGH
 }
 
 /** Numbers this far apart are counted in an array, which is ten times as fast as a map where it is not mostly empty. */

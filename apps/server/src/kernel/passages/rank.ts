@@ -63,34 +63,35 @@ export const sortByScore = (ranked: Ranked[]): Ranked[] => ranked.sort(byScore)
 
 /** What stands beside a good passage is likelier to be meant: the answer holds few words of the question. */
 export function support(ranked: readonly Ranked[]): void {
-  const inSeries = new Map<string, Ranked>()
-  const bySource = new Map<string, Ranked[]>()
-  for (const each of ranked) {
-    const { series, position } = each.candidate
-    if (series !== null) keepBest(inSeries, `${series} ${position}`, each)
-    const source = sourceKey(each.candidate)
-    bySource.set(source, [...(bySource.get(source) ?? []), each])
+  /** The best score at each position. */
+  const inSeries = new Map<string, Map<number, number>>()
+  for (const { candidate, own } of ranked) {
+    const { series, position } = candidate
+    if (series === null || position === null) continue
+    const places = inSeries.get(series) ?? new Map<number, number>()
+    inSeries.set(series, places.set(position, Math.max(own.score, places.get(position) ?? 0)))
+  }
+  const bestTwo = new Map<string, [number, number]>()
+  for (const { candidate, own } of ranked) {
+    const source = sourceKey(candidate)
+    const [first, second] = bestTwo.get(source) ?? [0, 0]
+    bestTwo.set(source, own.score > first ? [own.score, first] : [first, Math.max(second, own.score)])
   }
   for (const each of ranked) {
     const { series, position } = each.candidate
-    const given = beside.map(({ distance, share }) => {
-      if (series === null || position === null) return 0
-      return share * (inSeries.get(`${series} ${position - distance}`)?.own.score ?? 0)
-    })
-    const best = Math.max(...given)
-    const others = (bySource.get(sourceKey(each.candidate)) ?? []).filter((other) => other !== each)
-    const other = others.reduce((most, { own }) => Math.max(most, own.score), 0)
+    const places = series === null ? undefined : inSeries.get(series)
+    let best = 0
+    if (places && position !== null) {
+      for (const { distance, share } of beside) best = Math.max(best, share * (places.get(position - distance) ?? 0))
+    }
+    const [first, second] = bestTwo.get(sourceKey(each.candidate)) ?? [0, 0]
+    const other = each.own.score === first ? second : first
     if (best > neighbourShown * each.own.score) each.boosts.add('neighbour')
     each.score = each.own.score + best + other * fromSource
   }
 }
 /** A neighbour is named as a reason when it gives more than this share of the passage's own score. */
 const neighbourShown = 0.2
-
-function keepBest(map: Map<string, Ranked>, key: string, each: Ranked) {
-  const known = map.get(key)
-  if (!known || known.own.score < each.own.score) map.set(key, each)
-}
 
 export const sourceKey = ({ kind, source }: { kind: string; source: string }) => `${kind} ${source}`
 
@@ -113,24 +114,26 @@ export function adjust(ranked: readonly Ranked[], weights: Readonly<Record<strin
 export function phrases(tokens: () => readonly Token[], groups: number, { pairs, terms }: Understood): number {
   if (pairs.length === 0) return 0
   const known = new Map(terms.map((term) => [term.term, term]))
-  const wanted = new Map<string, number>()
+  /** By the first word of a pair: what the second ones are worth. */
+  const wanted = new Map<string, Map<string, number>>()
   let [whole, possible] = [0, false]
   for (const [one, other] of pairs) {
     const [a, b] = [known.get(one), known.get(other)]
-    if (!a || !b || wanted.has(`${one} ${other}`)) continue
+    if (!a || !b || wanted.get(one)?.has(other)) continue
     const weight = Math.min(a.weight, b.weight)
     if (weight <= 0) continue
-    wanted.set(`${one} ${other}`, weight)
+    wanted.set(one, (wanted.get(one) ?? new Map<string, number>()).set(other, weight))
     whole += weight
     possible ||= holds(groups, a.group) && holds(groups, b.group)
   }
   if (!possible) return 0
-  const words = tokens().filter((token) => token.sort !== 'whole')
   let held = 0
-  for (let at = 0; at + 1 < words.length && wanted.size > 0; at++) {
-    const pair = `${words[at]?.term} ${words[at + 1]?.term}`
-    held += wanted.get(pair) ?? 0
-    wanted.delete(pair)
+  let seconds: Map<string, number> | undefined
+  for (const { term, sort } of tokens()) {
+    if (sort === 'whole') continue
+    held += seconds?.get(term) ?? 0
+    seconds?.delete(term)
+    seconds = wanted.get(term)
   }
   return whole > 0 ? held / whole : 0
 }

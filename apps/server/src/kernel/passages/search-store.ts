@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { among, dialectOf, rowsOf } from '../database/lists.ts'
 import type { Db } from '../database/dialect.ts'
+import { prepared } from '../database/prepared.ts'
 import type { Dictionary, TermCounts } from './query.ts'
 import { type PostingRow, type SpaceRow, tables } from './rows.ts'
 import { type Match, matchText } from './tokens.ts'
@@ -30,8 +31,11 @@ export type Found = {
 
 const columns = sql`p.number, p.kind, p.source, p.ordinal, p.series, p.position, p.time, p.length, p.terms`
 
-export const readSpace = (db: Db, workspace: string): Promise<SpaceRow | undefined> =>
-  tables(db).selectFrom('passage_space').selectAll().where('workspace', '=', workspace).executeTakeFirst()
+const spaceOf = prepared((db: Db, { workspace }: { workspace: string }) =>
+  tables(db).selectFrom('passage_space').selectAll().where('workspace', '=', workspace),
+)
+export const readSpace = async (db: Db, workspace: string): Promise<SpaceRow | undefined> =>
+  (await spaceOf(db, { workspace }))[0]
 
 /** Numbers of the passages on a posting list, of a very long one those indexed last. */
 export async function postings(db: Db, match: Match, limit: number): Promise<number[]> {

@@ -6,7 +6,7 @@ import type { Hit, SearchResult } from '@cairn/api/search'
 import { iso } from '../clock.ts'
 import type { ReadApart } from '../scope.ts'
 import { type Token, tokenize } from './analysis.ts'
-import { lists, SCORED, select } from './candidates.ts'
+import { ENOUGH, lists, type Read, SCORED, select, willDo } from './candidates.ts'
 import { MAX_QUERY, type QueryTerm, type Understood, understand } from './query.ts'
 import * as rank from './rank.ts'
 import type { Ranked } from './rank.ts'
@@ -152,18 +152,21 @@ async function chosenBy({ db, workspace }: From, argument: SearchArgument, atFir
     return store.records(db, workspace, found, argument.limits)
   }
 
-  /** `all`: whether nothing that the lists hold was left out. */
+  /** `all`: whether nothing that the lists hold was left out, or nothing that counts. */
   async function under(sought: Limits, terms: readonly QueryTerm[]): Promise<{ records: Records; all: boolean }> {
     const number = space?.number ?? 0
-    const read = []
-    let all = true
-    for (const { match, weight, most } of lists(number, terms, filters(number, sought))) {
+    const read: Read[] = []
+    let [all, stopped] = [true, false]
+    for (const { of, match, weight, most } of lists(number, terms, filters(number, sought))) {
+      stopped = willDo(read, of, space?.passages ?? 0)
+      if (stopped) break
       const numbers = await store.postings(db, match, most)
       all &&= numbers.length < most
-      read.push({ numbers, weight })
+      read.push({ of, numbers, weight })
     }
     const best = select(read, SCORED)
     const records = await store.records(db, workspace, best, argument.limits)
+    if (stopped) return { records, all: records.numbers.length >= ENOUGH }
     return { records, all: all && best.length < SCORED }
   }
 

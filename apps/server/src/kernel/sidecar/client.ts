@@ -1,5 +1,7 @@
 /** What the core asks of the AI process. Shapes mirror the sidecar's own; bytes go over, never paths. */
+import type { Readable } from 'node:stream'
 import { type ErrorCode, errors, fail } from '@cairn/api/errors'
+import { type Dispatcher, request } from 'undici'
 import type { SidecarStatus, SidecarSupervisor } from './supervisor.ts'
 
 export type Provider = {
@@ -66,6 +68,8 @@ export type VectorModel = {
   state: 'ok' | 'damaged' | 'empty'
 }
 
+type Response = Dispatcher.ResponseData
+
 export type Sidecar = ReturnType<typeof makeSidecar>
 
 export function makeSidecar(supervisor: SidecarSupervisor) {
@@ -78,28 +82,26 @@ export function makeSidecar(supervisor: SidecarSupervisor) {
     path: string,
     body: unknown,
     signal: AbortSignal | undefined,
-    method = 'POST',
+    method: 'GET' | 'POST' = 'POST',
   ): Promise<Response> {
     const address = await supervisor.address()
     if (!address) throw fail('SIDECAR_UNAVAILABLE')
     const headers: Record<string, string> = { authorization: `Bearer ${address.secret}` }
     if (body !== undefined) headers['content-type'] = 'application/json'
-    const response = await fetch(address.url + path, {
-      method,
-      headers,
+    const response = await request(address.url + path, {
+      ...{ method, headers, signal: signal ?? null },
       ...(body !== undefined && { body: JSON.stringify(body) }),
-      ...(signal && { signal }),
     }).catch((cause: unknown) => {
-      if (signal?.aborted) throw cause
+      if (signal?.aborted) throw signal.reason
       throw fail('SIDECAR_UNAVAILABLE', {}, [], cause)
     })
-    if (response.ok) return response
+    if (response.statusCode === 200) return response
     throw await refusal(response)
   }
 
-  async function ask<T>(path: string, body: unknown, signal?: AbortSignal, method?: string): Promise<T> {
+  async function ask<T>(path: string, body: unknown, signal?: AbortSignal, method?: 'GET'): Promise<T> {
     const response = await open(path, body, signal, method)
-    return (await response.json().catch((cause: unknown) => {
+    return (await response.body.json().catch((cause: unknown) => {
       throw fail('SIDECAR_UNAVAILABLE', {}, [], cause)
     })) as T
   }
@@ -131,8 +133,20 @@ export function makeSidecar(supervisor: SidecarSupervisor) {
     },
 
     async *chat(request: ChatRequest, signal?: AbortSignal): AsyncGenerator<ChatFrame> {
-      const response = await open('/chat', request, signal)
-      if (response.body) yield* frames(response.body)
+      const { body } = await open('/chat', request, signal)
+      // Whoever reads is told of it; behind the last frame nobody does.
+      body.on('error', () => undefined)
+      let whole = false
+      try {
+        for await (const frame of frames(body)) {
+          whole = frame.type === 'complete' || frame.type === 'error'
+          yield frame
+        }
+      } finally {
+        // What ends by itself leaves its connection to the next one.
+        if (whole) body.resume()
+        else body.destroy()
+      }
     },
 
     models: async (provider: Provider, signal?: AbortSignal) =>
@@ -188,7 +202,7 @@ export function decodeVector(text: string): Float32Array {
 
 /** The sidecar's code where it is one of ours; a model's trouble becomes MODEL_UNAVAILABLE with the reason. */
 async function refusal(response: Response) {
-  const problem = (await response.json().catch(() => ({}))) as { code?: string; detail?: string }
+  const problem = (await response.body.json().catch(() => ({}))) as { code?: string; detail?: string }
   const code = problem.code ?? ''
   if (code.startsWith('MODEL_') || code === 'ADDON_MISSING') {
     return fail('MODEL_UNAVAILABLE', { reason: problem.detail ?? 'it gave no reason' })
@@ -198,14 +212,14 @@ async function refusal(response: Response) {
     'SIDECAR_UNAVAILABLE',
     {},
     [],
-    new Error(`the sidecar answered ${response.status} ${code} ${problem.detail ?? ''}`),
+    new Error(`the sidecar answered ${response.statusCode} ${code} ${problem.detail ?? ''}`),
   )
 }
 
-async function* frames(body: ReadableStream<Uint8Array>): AsyncGenerator<ChatFrame> {
+async function* frames(body: Readable): AsyncGenerator<ChatFrame> {
   let rest = ''
-  for await (const piece of body.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + piece).split('\n')
+  for await (const piece of body.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+    const lines = (rest + (piece as string)).split('\n')
     rest = lines.pop() ?? ''
     for (const line of lines) if (line) yield JSON.parse(line) as ChatFrame
   }

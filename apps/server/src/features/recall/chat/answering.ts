@@ -2,7 +2,6 @@
  * The job that writes one answer and stores it with its citations. As a job it can be seen and cancelled, and is finished
  * after a crash.
  */
-import { setImmediate as turn } from 'node:timers/promises'
 import { type ChatAnswer, type ChatUsage, mostAttachments } from '@cairn/api/chat'
 import { CairnError, fail } from '@cairn/api/errors'
 import { Id, Languages, list, optional, type Static, shape, text } from '@cairn/api/shapes'
@@ -15,10 +14,10 @@ import type { Memories } from '../../remember/memories/index.ts'
 import type { Tasks } from '../../remember/tasks/index.ts'
 import type { NewMessage, Threads } from '../../remember/threads/index.ts'
 import type { Flight, Flights } from './flights.ts'
-import { citationOf } from './passages.ts'
+import { citationOf, type Passage } from './passages.ts'
 import { relatedTo } from './related.ts'
 import { jobById, putContext } from './store.ts'
-import type { Attached, Found, Writing, Written } from './writing.ts'
+import type { Attached, Writing, Written } from './writing.ts'
 
 export const AnswerInput = shape({
   thread_id: Id,
@@ -51,6 +50,8 @@ type Parts = Pick<Kernel, 'scope'> & {
 }
 type Context = JobContext<AnswerInput>
 type Storing = AnswerInput & { follows: readonly string[] }
+/** An answer, what was searched for it, and the tasks and memories that it has to do with. */
+type Made = Written & { query: string; related: Passage['source'][] }
 
 export function makeAnswering({ scope: makeScope, writing, threads, memories, tasks, flights }: Parts) {
   async function run(context: Context): Promise<AnswerResult> {
@@ -97,27 +98,25 @@ export function makeAnswering({ scope: makeScope, writing, threads, memories, ta
     const about = { thread_id, user_message_id, message_id: id, job_id: context.id }
     flight.emit({ event: 'metadata', data: { ...about, citations: found.passages.map(citationOf) } })
     context.progress({ phase: 'writing', done: 1, total: 2 })
-    // The passages reach who asked before the writing begins.
-    await turn()
     const say = (words: string) => flight.emit({ event: 'delta', data: { text: words } })
     const stop = AbortSignal.any([context.signal, flight.signal])
     const written = await writing.write(scope, asked, found, say, stop)
     if (written === null) return { thread_id, message_id: null, kind: null, state: 'stopped' }
 
     const follows = [input.seen ?? user_message_id, ...(stored ? [stored.id] : [])]
-    let message: Message
+    const made = { ...written, query: found.query, related: relatedTo(found.words, written.passages) }
     try {
-      message = await keep(context, (tx) => store(tx, id, { ...input, follows }, found, written, question))
+      const message = await keep(context, (tx) => store(tx, id, { ...input, follows }, made, question))
+      // What an answer rests on has been of use.
+      const used = [...message.citations.map(({ source }) => source), ...made.related]
+      await memories.found(scope, [...new Set(used.filter(({ kind }) => kind === 'memory').map((one) => one.id))])
+      if (written.broken) flight.emit({ event: 'error', data: { ...written.broken, message } })
+      else flight.emit({ event: 'complete', data: answerOf(input, message, context.id) })
+      return resultOf(input, message)
     } finally {
       // Also where nothing is kept: the job's rights end with it.
-      await written.settled
+      await written.settle()
     }
-    // What an answer rests on has been of use.
-    const used = [...message.citations.map(({ source }) => source), ...relatedTo(found.words, written.passages)]
-    await memories.found(scope, [...new Set(used.filter(({ kind }) => kind === 'memory').map((one) => one.id))])
-    if (written.broken) flight.emit({ event: 'error', data: { ...written.broken, message } })
-    else flight.emit({ event: 'complete', data: answerOf(input, message, context.id) })
-    return resultOf(input, message)
   }
 
   /**
@@ -140,19 +139,12 @@ export function makeAnswering({ scope: makeScope, writing, threads, memories, ta
   }
 
   /** The answer and what it was made from: one transaction. */
-  async function store(
-    tx: Tx,
-    id: string,
-    input: Storing,
-    found: Found,
-    written: Written,
-    question: Message,
-  ): Promise<Message> {
-    const { usage, broken, note, kind, model } = written
+  async function store(tx: Tx, id: string, input: Storing, made: Made, question: Message): Promise<Message> {
+    const { usage, broken, note, kind, model, query } = made
     const message: NewMessage = {
       id,
       role: 'assistant',
-      content: written.text,
+      content: made.text,
       parent_id: input.user_message_id,
       // Not when the person looks at another branch by now.
       follows: input.follows,
@@ -161,7 +153,7 @@ export function makeAnswering({ scope: makeScope, writing, threads, memories, ta
       tokens: usage?.output_tokens ?? null,
       model,
       cost_usd: usage?.cost_usd ?? null,
-      citations: written.citations,
+      citations: made.citations,
       metadata: {
         ...(usage && { usage }),
         ...(note && { note }),
@@ -170,8 +162,8 @@ export function makeAnswering({ scope: makeScope, writing, threads, memories, ta
       },
     }
     const stored = await threads.addMessage(tx, input.thread_id, message)
-    const cited = new Set(written.citations.map(({ source }) => `${source.kind} ${source.id}`))
-    const related = relatedTo(found.words, written.passages).filter(({ kind, id }) => !cited.has(`${kind} ${id}`))
+    const cited = new Set(made.citations.map(({ source }) => `${source.kind} ${source.id}`))
+    const related = made.related.filter(({ kind, id }) => !cited.has(`${kind} ${id}`))
     const links = related.map(({ kind, id, title, uri }) => ({
       kind,
       ref: id,
@@ -186,9 +178,9 @@ export function makeAnswering({ scope: makeScope, writing, threads, memories, ta
       message_id: id,
       kind,
       model,
-      query: found.query,
+      query,
       passages: JSON.stringify(
-        written.passages.map(({ n, source, place, time, text, attached }) => ({
+        made.passages.map(({ n, source, place, time, text, attached }) => ({
           n,
           source,
           place,
@@ -197,7 +189,7 @@ export function makeAnswering({ scope: makeScope, writing, threads, memories, ta
           attached,
         })),
       ),
-      messages: JSON.stringify(written.messages.map(({ role, content }) => ({ role, content }))),
+      messages: JSON.stringify(made.messages.map(({ role, content }) => ({ role, content }))),
       created_at: tx.now,
     })
     if (input.seen === undefined) {

@@ -67,6 +67,8 @@ const refusal = async (call: Promise<unknown>) =>
 const lastRequest = () =>
   server.requests.findLast(({ path }) => path === '/v1/chat/completions') ?? { body: null, aborted: false }
 const last = (frames: Told[]) => frames.at(-1) ?? { event: 'nothing', data: {} as never }
+/** How a model's call went is written down once its answer was told, and before its job ends. */
+const ended = (id: string) => until(async () => (await cairn.api.jobs.get({ id })).status !== 'running')
 const messagesOf = async (thread_id: string) => (await cairn.api.threads.messages({ thread_id })).items
 
 test('a model writes the answer from the numbered passages; numbers that it invents are taken out', async () => {
@@ -95,6 +97,7 @@ test('a model writes the answer from the numbered passages; numbers that it inve
 
 test('every call is in the egress log before it is made and in the use after it, with the job it was for', async () => {
   const answer = await cairn.api.chat.ask({ message: 'who renews the lease?' })
+  await ended(answer.job_id)
   const [row] = (await cairn.api.egress.list({ purpose: 'model.chat' })).items
   expect(row).toMatchObject({ host: server.host, job: answer.job_id, outcome: 'ok' })
   expect(row?.bytes_sent).toBeGreaterThan(500)
@@ -269,6 +272,7 @@ test('the next route is asked when the first fails, and both requests are writte
   server.faults.push({ kind: 'status', status: 401 })
   const answer = await cairn.api.chat.ask({ message: 'who renews the lease?' })
   expect(answer.message).toMatchObject({ model: 'other-chat', content: 'Said by the second [1].' })
+  await ended(answer.job_id)
   const egress = (await cairn.api.egress.list({ purpose: 'model.chat', limit: 2 })).items
   expect(egress.map(({ host, outcome }) => [host, outcome])).toEqual([
     [other.host, 'ok'],

@@ -9,6 +9,7 @@ const kinds = ['task', 'memory']
 
 /** The tasks and memories among the passages that hold at least half of what `words` ask about, each once. */
 export function relatedTo(words: string, passages: readonly Passage[]): Passage['source'][] {
+  if (!passages.some(({ source }) => kinds.includes(source.kind))) return []
   const texts = passages.map(
     ({ text, source }) => new Set(tokenize(`${source.title}\n${text}`).map((token) => token.term)),
   )

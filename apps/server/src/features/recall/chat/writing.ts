@@ -1,4 +1,5 @@
 /** Finds passages for a question and writes an answer from them: by a model, or word for word where there is none. */
+import { setImmediate as turn } from 'node:timers/promises'
 import type { ChatUsage } from '@cairn/api/chat'
 import { CairnError, fail } from '@cairn/api/errors'
 import type { SearchResult } from '@cairn/api/search'
@@ -54,8 +55,8 @@ export type Written = {
   passages: Passage[]
   /** Set when the writing broke off. */
   broken: { code: string; detail: string } | null
-  /** Resolves when what asking the model came to is written down. */
-  settled: Promise<unknown>
+  /** Writes down what asking the model came to. */
+  settle: () => Promise<unknown>
   /** Why no model wrote it, where one should have. */
   note: string | null
 }
@@ -137,7 +138,11 @@ export function makeWriting({ passages, models }: Pick<Kernel, 'passages'> & { m
   /** Tells the words as they come. Null when it was stopped before the first one. */
   async function write(scope: Scope, asked: Asked, found: Found, say: Say, stop: AbortSignal): Promise<Written | null> {
     const planned = await plan(scope, asked, found)
-    if ('why' in planned) return quote(asked, found, say, planned.why as string, null)
+    if ('why' in planned) {
+      // The passages reach who asked before they are quoted from; a model's request waits for the log anyway.
+      await turn()
+      return quote(asked, found, say, planned.why as string, null)
+    }
     return ask(scope, asked, { ...found, passages: planned.passages }, planned.messages, say, stop)
   }
 
@@ -156,7 +161,7 @@ export function makeWriting({ passages, models }: Pick<Kernel, 'passages'> & { m
     const { text, citations } = extract(found.passages, found.words, asked.question, how)
     say(text)
     const { passages } = found
-    const none = { model: null, usage: null, messages: [], broken: null, settled: Promise.resolve() }
+    const none = { model: null, usage: null, messages: [], broken: null, settle: async () => undefined }
     return { text, citations, passages, note, kind: 'extract', ...none }
   }
 
@@ -174,7 +179,7 @@ export function makeWriting({ passages, models }: Pick<Kernel, 'passages'> & { m
     let model: string | null = asked.model ?? null
     let usage: ChatUsage | null = null
     let broken: Written['broken'] = null
-    let settled: Promise<unknown> = Promise.resolve()
+    let settle: Written['settle'] = async () => undefined
     try {
       const frames = await models.chat(scope, request, stop)
       try {
@@ -195,23 +200,23 @@ export function makeWriting({ passages, models }: Pick<Kernel, 'passages'> & { m
           break
         }
       } finally {
-        // How it went is written down while the answer is.
-        if (frames) settled = observed(frames.return(undefined))
+        // How a whole answer went is written down once it is stored and told.
+        if (frames) settle = () => frames.return(undefined)
       }
-      if (usage === null) await settled
+      if (usage === null) await settle()
     } catch (error) {
       if (!(error instanceof CairnError)) throw error
       broken = { code: error.code, detail: error.message }
     }
     if (stop.aborted) broken = { code: 'ANSWER_STOPPED', detail: fail('ANSWER_STOPPED').message }
     if (said.trim() === '') {
-      await settled
+      await settle()
       if (stop.aborted) return null
       return quote(asked, found, say, 'the model did not answer', broken?.detail ?? 'The model said nothing.')
     }
     const { text, citations } = checkCitations(said.toWellFormed(), found.passages.map(citationOf))
     const { passages } = found
-    return { text, citations, kind: 'answer', model, usage, messages, passages, broken, settled, note: null }
+    return { text, citations, kind: 'answer', model, usage, messages, passages, broken, settle, note: null }
   }
 
   return { ahead, find, write, preview }
