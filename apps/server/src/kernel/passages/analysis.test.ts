@@ -125,6 +125,37 @@ test('hostile input costs no more than its length', () => {
   }
 })
 
+test('a run of letters comes out the same wherever it stands, and however often', () => {
+  const runs = [
+    'Leases',
+    'readFile',
+    'user_id',
+    "job's",
+    'scope.apart.read',
+    'c++',
+    'C',
+    '日本語のテキスト',
+    'Ｃａｆé',
+    'a'.repeat(60),
+  ]
+  const text = [...runs, ...runs.toReversed(), ...runs].join(' ')
+  const tokens = tokenize(text)
+  expect(tokenize(text)).toEqual(tokens)
+  for (const { start, end, position } of tokens) {
+    expect(start < end && end <= text.length).toBe(true)
+    expect(position).toBeLessThan(tokens.length)
+  }
+  let at = 0
+  for (const run of text.split(' ')) {
+    const here = tokens.filter(({ start }) => start >= at && start < at + run.length)
+    const [first = 0, alone] = [here[0]?.position, tokenize(run)]
+    expect(here.map((token) => ({ ...token, position: token.position - first }))).toEqual(
+      alone.map((token) => ({ ...token, start: token.start + at, end: token.end + at })),
+    )
+    at += run.length + 1
+  }
+})
+
 test('a record tells how often and where a term stands', () => {
   const { record, length, all, strong } = termsOf({
     text: 'The lease is renewed. A lease, a lease.',

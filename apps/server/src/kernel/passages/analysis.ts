@@ -55,7 +55,7 @@ type Sink = { tokens: Token[]; position: number }
 
 /** What a run of letters comes to where a text begins with it: the same few thousand make up most of what is read. */
 const known = new Map<string, Sink>()
-const runsKept = 50_000
+const runsKept = 10_000
 const longestKept = 40
 
 function keep(raw: string): Sink {
