@@ -1,6 +1,7 @@
 /**
  * Takes secrets out of addresses and text before they are stored, indexed or sent. Pure, and linear in the length of
- * what it is given: every pattern starts at the beginning of a word only, and no two of its repetitions overlap.
+ * what it is given: every pattern starts at the beginning of a word, or at a sign and looks back a bounded way, and no two
+ * of its repetitions overlap.
  */
 
 /** What stands where a secret stood. */
