@@ -59,11 +59,12 @@ const runsKept = 10_000
 const longestKept = 40
 
 function keep(raw: string): Sink {
+  // A piece of a text, and terms that are pieces of it, would keep all of it in memory.
+  const own = Buffer.from(raw, 'utf16le').toString('utf16le')
   const alone: Sink = { tokens: [], position: 0 }
-  run(alone, raw, raw, 0)
+  run(alone, own, own, 0)
   if (known.size >= runsKept) known.clear()
-  // A piece of a text would keep all of it in memory.
-  known.set(Buffer.from(raw, 'utf16le').toString('utf16le'), alone)
+  known.set(own, alone)
   return alone
 }
 

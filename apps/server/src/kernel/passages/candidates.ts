@@ -41,13 +41,8 @@ export function lists(space: number, terms: readonly QueryTerm[], filter: readon
     ...{ of, match: termToken(space, of.term), weight: of.weight * held, length: of.passages, most },
   })
   const strong = (of: QueryTerm): List => ({
-    ...{
-      of,
-      match: strongToken(space, of.term),
-      weight: alone ? of.weight : of.weight * about,
-      length: of.strong,
-      most,
-    },
+    ...{ of, match: strongToken(space, of.term), length: of.strong, most },
+    weight: alone ? of.weight : of.weight * about,
   })
   for (const term of rarest) {
     take(strong(term))
@@ -59,7 +54,7 @@ export function lists(space: number, terms: readonly QueryTerm[], filter: readon
 }
 
 /** Share of all passages from which a term is common, and passages that are enough without those that hold only such. */
-const common = 0.1
+const commonShare = 0.1
 export const ENOUGH = 200
 
 /**
@@ -67,7 +62,7 @@ export const ENOUGH = 200
  * would add to it comes last in any order. `passages`: how many there are.
  */
 export function willDo(read: readonly Read[], term: QueryTerm, passages: number): boolean {
-  if (term.passages < passages * common || read.some(({ of }) => of === term)) return false
+  if (term.passages < passages * commonShare || read.some(({ of }) => of === term)) return false
   const found = new Set<number>()
   for (const { numbers } of read) {
     for (const number of numbers) found.add(number)

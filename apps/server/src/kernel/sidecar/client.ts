@@ -68,8 +68,6 @@ export type VectorModel = {
   state: 'ok' | 'damaged' | 'empty'
 }
 
-type Response = Dispatcher.ResponseData
-
 export type Sidecar = ReturnType<typeof makeSidecar>
 
 export function makeSidecar(supervisor: SidecarSupervisor) {
@@ -83,7 +81,7 @@ export function makeSidecar(supervisor: SidecarSupervisor) {
     body: unknown,
     signal: AbortSignal | undefined,
     method: 'GET' | 'POST' = 'POST',
-  ): Promise<Response> {
+  ): Promise<Dispatcher.ResponseData> {
     const address = await supervisor.address()
     if (!address) throw fail('SIDECAR_UNAVAILABLE')
     const headers: Record<string, string> = { authorization: `Bearer ${address.secret}` }
@@ -201,7 +199,7 @@ export function decodeVector(text: string): Float32Array {
 }
 
 /** The sidecar's code where it is one of ours; a model's trouble becomes MODEL_UNAVAILABLE with the reason. */
-async function refusal(response: Response) {
+async function refusal(response: Dispatcher.ResponseData) {
   const problem = (await response.body.json().catch(() => ({}))) as { code?: string; detail?: string }
   const code = problem.code ?? ''
   if (code.startsWith('MODEL_') || code === 'ADDON_MISSING') {

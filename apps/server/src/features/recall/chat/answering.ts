@@ -104,8 +104,8 @@ export function makeAnswering({ scope: makeScope, writing, threads, memories, ta
     if (written === null) return { thread_id, message_id: null, kind: null, state: 'stopped' }
 
     const follows = [input.seen ?? user_message_id, ...(stored ? [stored.id] : [])]
-    const made = { ...written, query: found.query, related: relatedTo(found.words, written.passages) }
     try {
+      const made = { ...written, query: found.query, related: relatedTo(found.words, written.passages) }
       const message = await keep(context, (tx) => store(tx, id, { ...input, follows }, made, question))
       // What an answer rests on has been of use.
       const used = [...message.citations.map(({ source }) => source), ...made.related]
